@@ -1,0 +1,71 @@
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from integrations.models import SyncedRecord, currency_code, name_key
+
+allowed_in_names = RegexValidator(
+    r"^[^:\t\n\r]*$", "QuickBooks accepts no colon, tab or line break in a name. Take it out."
+)
+
+
+class Contact(SyncedRecord):
+    """Somebody a merchant deals with."""
+
+    name = models.CharField(max_length=500, validators=[allowed_in_names])
+    # The name as it is compared: case and spaces aside.
+    name_key = models.CharField(max_length=500, blank=True, editable=False)
+    company_name = models.CharField(max_length=100, blank=True)
+    email = models.EmailField(max_length=100, blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+    currency = models.CharField(max_length=3, validators=[currency_code])
+    address_line1 = models.CharField("address line 1", max_length=500, blank=True)
+    address_line2 = models.CharField("address line 2", max_length=500, blank=True)
+    address_city = models.CharField("city", max_length=255, blank=True)
+    address_state = models.CharField("state or region", max_length=255, blank=True)
+    address_postal_code = models.CharField("postal code", max_length=30, blank=True)
+    address_country = models.CharField("country", max_length=255, blank=True)
+    is_active = models.BooleanField("active", default=True)
+
+    class Meta(SyncedRecord.Meta):
+        abstract = True
+        ordering = ["name", "id"]
+        constraints = [
+            *SyncedRecord.Meta.constraints,
+            models.CheckConstraint(condition=~Q(name=""), name="%(class)s_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(currency__regex=r"^[A-Z]{3}$"), name="%(class)s_currency_known"
+            ),
+        ]
+        indexes = [
+            *SyncedRecord.Meta.indexes,
+            models.Index(fields=["organization", "name", "id"], name="%(class)s_list"),
+            models.Index(fields=["organization", "name_key"], name="%(class)s_by_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args, update_fields=None, **kwargs) -> None:
+        self.name_key = name_key(self.name)
+        if update_fields is not None:
+            update_fields = {*update_fields, "name_key"}
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+
+class Customer(Contact):
+    """Who owes the merchant. QuickBooks' Customer."""
+
+    def get_absolute_url(self) -> str:
+        return reverse("customer", args=[self.pk])
+
+
+class Beneficiary(Contact):
+    """Whom the merchant owes. QuickBooks' Vendor."""
+
+    class Meta(Contact.Meta):
+        verbose_name_plural = "beneficiaries"
+
+    def get_absolute_url(self) -> str:
+        return reverse("beneficiary", args=[self.pk])

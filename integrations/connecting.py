@@ -1,0 +1,196 @@
+"""The door's other half: connecting an organization to its QuickBooks company, and letting go of it."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from .mapping import mappers
+from .models import Configuration, ConnectAttempt, Connection, Cursor, Organization, SyncState
+from .qbo import oauth
+from .qbo.client import Client
+from .qbo.errors import QuickBooksError
+from .services import Refused, ring_after_commit
+from .sync.company import read_company
+from .sync.gate import FreeGate
+from .sync.grant import StoredGrant, token_columns
+
+logger = logging.getLogger(__name__)
+
+STATE_LIFETIME = timedelta(minutes=10)
+
+
+class ConnectRefused(Refused):
+    """Connecting did not work; `attempt` says where to go back to, where it is known."""
+
+    def __init__(self, code: str, message: str, attempt: ConnectAttempt | None = None):
+        super().__init__(code, message)
+        self.attempt = attempt
+
+
+def begin(organization: Organization, user: AbstractBaseUser, *, redirect_uri: str, return_to: str) -> str:
+    """The address at Intuit where the person agrees. Its state is good once, for this person, ten minutes."""
+    if not organization.quickbooks_enabled:
+        raise Refused("not_enabled")
+    if not settings.QBO_CLIENT_ID:
+        raise Refused("misconfigured")
+    state = secrets.token_urlsafe(32)
+    ConnectAttempt.objects.filter(created_at__lt=timezone.now() - timedelta(days=1)).delete()
+    ConnectAttempt.objects.create(
+        organization=organization,
+        user=user,
+        state_hash=_hash(state),
+        redirect_uri=redirect_uri,
+        return_to=return_to,
+    )
+    return oauth.authorization_url(state, redirect_uri)
+
+
+def finish(user: AbstractBaseUser, *, state: str, code: str, realm_id: str, error: str) -> ConnectAttempt:
+    """Trades the code for tokens and stores them. Raises ConnectRefused; nothing is half-connected."""
+    attempt = _use(user, state)
+    if error or not code or not realm_id:
+        raise ConnectRefused(
+            "denied",
+            "QuickBooks was not connected: the request was declined at QuickBooks. Press Connect to try again.",
+            attempt,
+        )
+    _require_free_realm(attempt, realm_id)
+    try:
+        tokens = oauth.exchange(code, attempt.redirect_uri)
+    except QuickBooksError as refusal:
+        raise ConnectRefused(
+            refusal.code, f"QuickBooks was not connected. {refusal.message}", attempt
+        ) from refusal
+    connection = _store(attempt, realm_id, tokens)
+    try:
+        read_company(connection, Client(StoredGrant(connection), FreeGate(attempt.organization_id)))
+    except QuickBooksError as refusal:
+        # The grant is good; the lane reads the company again before its first work.
+        logger.warning("Company of organization %s not read yet: %s", attempt.organization_id, refusal)
+    return attempt
+
+
+def disconnect(organization: Organization, *, user: AbstractBaseUser) -> None:
+    """Lets go of the grant, which a task then gives back at Intuit. Ids and history stay."""
+    with transaction.atomic():
+        Connection.objects.filter(organization=organization).update(
+            status=Connection.Status.NOT_CONNECTED,
+            access_token=None,
+            access_expires_at=None,
+            pause=Connection.Pause.NONE,
+            pause_detail="",
+            paused_at=None,
+        )
+        transaction.on_commit(lambda: async_task("integrations.tasks.revoke", organization.pk))
+    logger.info("Organization %s disconnected from QuickBooks by %s", organization.slug, user)
+
+
+def forget_company(organization: Organization, *, user: AbstractBaseUser) -> None:
+    """Unlinks every record, so that another company may be connected. Only while disconnected."""
+    with transaction.atomic():
+        connection = Connection.objects.select_for_update().get(organization=organization)
+        if connection.status != Connection.Status.NOT_CONNECTED:
+            raise Refused("still_connected", "Disconnect QuickBooks first, then unlink the records.")
+        for mapper in mappers():
+            # The former company's accounts, items and tax codes serve no more.
+            retired = {"is_active": False} if mapper.mirrors else {}
+            mapper.records(organization).filter(qbo_id__isnull=False).update(
+                qbo_id=None,
+                qbo_sync_token="",
+                qbo_document="",
+                base={},
+                accounting_synced=False,
+                sync_state=SyncState.NOT_SYNCED,
+                **retired,
+            )
+        Configuration.objects.filter(organization=organization).update(
+            default_receivable_account=None,
+            default_payable_account=None,
+            default_receivable_tax_code=None,
+            default_payable_tax_code=None,
+        )
+        Cursor.objects.filter(organization=organization).delete()
+        connection.realm_id = ""
+        connection.company_name = ""
+        connection.save(update_fields=["realm_id", "company_name"])
+    logger.info("Organization %s unlinked all records from QuickBooks by %s", organization.slug, user)
+
+
+def _use(user: AbstractBaseUser, state: str) -> ConnectAttempt:
+    """Claims the attempt; a state that is unknown, used, old or somebody else's is refused alike."""
+    attempts = ConnectAttempt.objects.filter(
+        state_hash=_hash(state),
+        user=user,
+        used_at__isnull=True,
+        created_at__gt=timezone.now() - STATE_LIFETIME,
+    )
+    if not attempts.update(used_at=timezone.now()):
+        raise ConnectRefused(
+            "state_invalid",
+            "This connection request is no longer valid. Press Connect to start again; it stays open for ten minutes.",
+        )
+    return ConnectAttempt.objects.select_related("organization").get(state_hash=_hash(state))
+
+
+def _require_free_realm(attempt: ConnectAttempt, realm_id: str) -> None:
+    held = Connection.objects.get(organization=attempt.organization)
+    taken = Connection.objects.filter(realm_id=realm_id).exclude(organization=attempt.organization)
+    if not attempt.organization.quickbooks_enabled:
+        raise ConnectRefused(
+            "not_enabled", "The integration is not switched on for this organization.", attempt
+        )
+    if taken.exclude(status=Connection.Status.NOT_CONNECTED).exists():
+        raise ConnectRefused(
+            "realm_in_use",
+            "This QuickBooks company is connected to another organization. Disconnect it there first, "
+            "or choose another company.",
+            attempt,
+        )
+    if held.realm_id and held.realm_id != realm_id and has_links(attempt.organization):
+        raise ConnectRefused(
+            "different_company",
+            f"Your records are linked to {held.company_name or 'another QuickBooks company'}. Connect that company "
+            "again, or unlink all records first if you really want to move to another one.",
+            attempt,
+        )
+
+
+def has_links(organization: Organization) -> bool:
+    return any(mapper.records(organization).linked().exists() for mapper in mappers())
+
+
+def _store(attempt: ConnectAttempt, realm_id: str, tokens: oauth.Tokens) -> Connection:
+    organization = attempt.organization
+    try:
+        with transaction.atomic():
+            Connection.objects.filter(organization=organization).update(
+                status=Connection.Status.CONNECTED,
+                realm_id=realm_id,
+                connected_at=timezone.now(),
+                connected_by=attempt.user,
+                refresh_hard_expires_at=None,
+                pause=Connection.Pause.NONE,
+                pause_detail="",
+                paused_at=None,
+                company_read_at=None,
+            )
+            Connection.objects.filter(organization=organization).update(**token_columns(tokens))
+            ring_after_commit(organization)
+    except IntegrityError as error:
+        raise ConnectRefused(
+            "realm_in_use", "This QuickBooks company was connected to another organization just now.", attempt
+        ) from error
+    return Connection.objects.get(organization=organization)
+
+
+def _hash(state: str) -> str:
+    return hashlib.sha256(state.encode()).hexdigest()

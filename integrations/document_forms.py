@@ -1,0 +1,256 @@
+"""The form of an invoice and a bill: the document, and its lines as a grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import Q
+
+from .forms import RecordForm, accounts_of_bills, shown
+from .mapping import plain
+from .models import Account, Document, DocumentLine, Item, Organization, SyncedRecord, TaxCode
+
+NOT_ON_LINES = ("Category", "Group")
+MOST_LINES = 500
+DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+def usable_items(organization: Organization) -> Any:
+    """What may stand on a line."""
+    return Item.objects.filter(organization=organization, is_active=True).exclude(type__in=NOT_ON_LINES)
+
+
+@dataclass
+class LineChoices:
+    """What the lines of one document may refer to, read once for all of them."""
+
+    organization: Organization
+    default_tax_code: TaxCode | None
+    items: dict[str, Item] = field(default_factory=dict)
+
+    def read_items(self, keys: set[str]) -> None:
+        numbers = [key for key in keys if key.isdecimal()]
+        found = Item.objects.filter(organization=self.organization, pk__in=numbers).defer(
+            "qbo_document", "base"
+        )
+        self.items = {str(item.pk): item for item in found}
+
+    @cached_property
+    def tax_codes(self) -> dict[str, TaxCode]:
+        codes = TaxCode.objects.filter(organization=self.organization, is_active=True)
+        return {str(code.pk): code for code in codes.defer("qbo_document", "base")}
+
+    @cached_property
+    def accounts(self) -> dict[str, Account]:
+        accounts = Account.objects.filter(organization=self.organization, is_active=True)
+        return {
+            str(account.pk): account for account in accounts_of_bills(accounts).defer("qbo_document", "base")
+        }
+
+
+class LineForm(forms.ModelForm):
+    """One line. An empty row is no line."""
+
+    requires_name: ClassVar[bool] = False
+    asks_account: ClassVar[bool] = False
+
+    item = forms.CharField(required=False, widget=forms.HiddenInput)
+    line = forms.CharField(required=False, widget=forms.HiddenInput)
+    tax_code = forms.ChoiceField(required=False, label="Tax")
+    account = forms.ChoiceField(required=False, label="Account")
+
+    class Meta:
+        fields = ("custom_name", "description", "quantity", "unit_price")
+        labels = {"custom_name": "Custom item"}
+        widgets = {
+            "description": forms.TextInput(),
+            "quantity": forms.TextInput(attrs={"inputmode": "decimal"}),
+            "unit_price": forms.TextInput(attrs={"inputmode": "decimal"}),
+        }
+
+    def __init__(self, *args: Any, choices: LineChoices, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.choices = choices
+        default = choices.default_tax_code
+        blank = f"Default: {default}" if default else "No tax code"
+        self.fields["tax_code"].choices = [
+            ("", blank),
+            *((key, str(code)) for key, code in choices.tax_codes.items()),
+        ]
+        if self.asks_account:
+            named = ((key, str(account)) for key, account in choices.accounts.items())
+            self.fields["account"].choices = [("", "Default account"), *named]
+        else:
+            del self.fields["account"]
+        self.fields["quantity"].initial = self.initial.get("quantity", "1")
+
+    @property
+    def item_text(self) -> str:
+        item = self.choices.items.get(str(self["item"].value() or ""))
+        return str(item) if item else ""
+
+    def has_changed(self) -> bool:
+        names = ("item", "custom_name", "description", "unit_price")
+        return any(self.data.get(self.add_prefix(name), "").strip() for name in names)
+
+    def clean_item(self) -> Item | None:
+        key = self.cleaned_data["item"]
+        if key and key not in self.choices.items:
+            raise forms.ValidationError("This item is not in the list any more. Choose another one.")
+        return self.choices.items.get(key)
+
+    def clean_tax_code(self) -> TaxCode | None:
+        return self.choices.tax_codes.get(self.cleaned_data["tax_code"])
+
+    def clean_account(self) -> Account | None:
+        return self.choices.accounts.get(self.cleaned_data["account"])
+
+    def clean_custom_name(self) -> str:
+        name = self.cleaned_data["custom_name"].strip()
+        if any(mark in name for mark in ":\t\n\r"):
+            raise forms.ValidationError(
+                "QuickBooks accepts no colon, tab or line break in a name. Take it out."
+            )
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("item"):
+            cleaned["custom_name"] = ""
+        elif self.requires_name and not cleaned.get("custom_name") and not self.has_error("custom_name"):
+            self.add_error("custom_name", "Choose an item, or write the name of a custom one.")
+        return cleaned
+
+    def built(self, held: set[int]) -> DocumentLine:
+        """The line, not saved; with its key where it is one of those that the document holds."""
+        cleaned = self.cleaned_data
+        key = int(cleaned["line"]) if cleaned["line"].isdecimal() else None
+        return self._meta.model(
+            pk=key if key in held else None,
+            item=cleaned["item"],
+            custom_name=cleaned["custom_name"],
+            description=cleaned["description"],
+            quantity=cleaned["quantity"],
+            unit_price=cleaned["unit_price"],
+            tax_code=cleaned["tax_code"],
+            account=cleaned.get("account"),
+        )
+
+
+class LineForms(forms.BaseFormSet):
+    def add_fields(self, form: LineForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields[forms.formsets.ORDERING_FIELD_NAME].widget = forms.HiddenInput()
+
+    def clean(self) -> None:
+        if not any(self.errors) and not any(form.has_changed() for form in self.forms):
+            raise forms.ValidationError("A document needs at least one line. Fill in the first one.")
+
+    def lines(self, held: set[int]) -> list[DocumentLine]:
+        return [form.built(held) for form in self.ordered_forms if form.has_changed()]
+
+
+def line_forms(form_class: type[LineForm], choices: LineChoices, *, data=None, lines=()) -> LineForms:
+    """The grid: bound to what was sent, or showing the document's lines, or one empty line."""
+    factory = forms.formset_factory(
+        form_class, formset=LineForms, extra=0, can_order=True, max_num=MOST_LINES, absolute_max=MOST_LINES
+    )
+    if data is not None:
+        choices.read_items({value for name, value in data.items() if name.endswith("-item")})
+        return factory(data, prefix="lines", form_kwargs={"choices": choices})
+    choices.items = {str(line.item_id): line.item for line in lines if line.item_id}
+    default = choices.default_tax_code
+    initial = [line_initial(line) for line in lines] or [{"tax_code": default.pk if default else ""}]
+    return factory(initial=initial, prefix="lines", form_kwargs={"choices": choices})
+
+
+def line_initial(line: DocumentLine) -> dict[str, Any]:
+    return {
+        "line": line.pk,
+        "item": line.item_id or "",
+        "custom_name": line.custom_name,
+        "description": line.description,
+        "quantity": plain(line.quantity),
+        "unit_price": plain(line.unit_price),
+        "tax_code": line.tax_code_id or "",
+        "account": line.account_id or "",
+    }
+
+
+class DocumentForm(RecordForm):
+    """A subclass's Meta names the model; `contact` is its field for whom the document is with."""
+
+    contact: ClassVar[str]
+    fields_of_all: ClassVar[tuple[str, ...]] = (
+        "number",
+        "issue_date",
+        "due_date",
+        "tax_treatment",
+        "exchange_rate",
+        "memo",
+    )
+    compared: ClassVar[tuple[str, ...]] = (
+        "number",
+        "issue_date",
+        "due_date",
+        "tax_treatment",
+        "exchange_rate",
+        "memo",
+        "lines",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        contacts = self.fields[self.contact].queryset.filter(organization=self.instance.organization)
+        usable = Q(is_active=True) | Q(pk=self._stored_contact_id)
+        self.fields[self.contact].queryset = contacts.filter(usable).defer("qbo_document", "base")
+
+    @property
+    def _stored_contact_id(self) -> int | None:
+        return getattr(self.instance, f"{self.contact}_id")
+
+    def stored_values(self) -> dict[str, str]:
+        document: Document = self.instance
+        values = {name: shown(getattr(document, name)) for name in self.compared if name != "lines"}
+        values[self.contact] = shown(getattr(document, self.contact))
+        return values | {"lines": " | ".join(describe(line) for line in document.lines.all())}
+
+    @property
+    def contact_text(self) -> str:
+        contact = self.chosen_contact
+        return str(contact) if contact else ""
+
+    @cached_property
+    def chosen_contact(self) -> SyncedRecord | None:
+        key = str(self[self.contact].value() or "")
+        return self.fields[self.contact].queryset.filter(pk=key).first() if key.isdecimal() else None
+
+    def clean_number(self) -> str:
+        return self.cleaned_data["number"].strip()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        contact, issued, due = (cleaned.get(name) for name in (self.contact, "issue_date", "due_date"))
+        if issued and due and due < issued:
+            self.add_error("due_date", "The due date is before the issue date. Choose a later one.")
+        if contact and self.instance.linked and contact.currency != self.instance.currency:
+            self.add_error(
+                self.contact,
+                f"QuickBooks keeps this document in {self.instance.currency}. Choose a contact in that currency.",
+            )
+        return cleaned
+
+    def _post_clean(self) -> None:
+        """The currency follows the contact."""
+        contact = self.cleaned_data.get(self.contact)
+        if contact:
+            self.instance.currency = contact.currency
+        super()._post_clean()
+
+
+def describe(line: DocumentLine) -> str:
+    what = line.item_name or line.description or "Line"
+    return f"{what}: {plain(line.quantity)} × {plain(line.unit_price)}"

@@ -1,0 +1,453 @@
+"""What an invoice and a bill have in common towards QuickBooks. The two differ in their lines and their contact."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.db import models
+
+from . import documents
+from .mapping import (
+    Company,
+    Day,
+    Field,
+    Links,
+    Mapper,
+    Number,
+    Problem,
+    Reference,
+    Values,
+    given,
+    plain,
+)
+from .models import Document, DocumentLine, Organization, SyncedRecord, TaxCode, TaxTreatment
+from .money import rounded
+
+_TREATMENTS = {
+    TaxTreatment.EXCLUSIVE: "TaxExcluded",
+    TaxTreatment.INCLUSIVE: "TaxInclusive",
+    TaxTreatment.NONE: "NotApplicable",
+}
+NOT_TAXABLE = "NON"
+# A change of these rewrites what was paid or declared.
+MONEY_FIELDS = {"lines", "currency", "tax_treatment", "exchange_rate"}
+# QuickBooks marks a voided transaction in its private note only (contract section 4).
+VOIDED_NOTE = "voided"
+
+
+class Treatment(Field):
+    def ours(self, record: Document) -> str:
+        return record.tax_treatment
+
+    def theirs(self, document: documents.Transaction) -> str:
+        told = given(document.GlobalTaxCalculation)
+        return next((ours for ours, theirs in _TREATMENTS.items() if theirs == told), TaxTreatment.EXCLUSIVE)
+
+    def send(self, target: dict, value: str) -> None:
+        super().send(target, _TREATMENTS[TaxTreatment(value)])
+
+
+class DocumentMapper(Mapper):
+    rank = 30
+    key, key_column = "DocNumber", "number"
+    taken_code = "number_taken"
+    even_inactive = everything = ""
+    merged_whole = frozenset(MONEY_FIELDS)
+    # Set by the subclasses:
+    contact: ClassVar[str]  # our field
+    contact_entity: ClassVar[str]
+    contact_path: ClassVar[str]
+    memo_path: ClassVar[str]
+    default_tax_field: ClassVar[str]
+    line_model: ClassVar[type[DocumentLine]]
+    detail_types: ClassVar[tuple[str, ...]]  # the kinds of line that we keep
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.fields = (
+            Reference(cls.contact, cls.contact_path, to=cls.contact_entity),
+            Field("number", "DocNumber"),
+            Day("issue_date", "TxnDate"),
+            Day("due_date", "DueDate"),
+            Field("currency", "CurrencyRef.value", create_only=True),
+            Number("exchange_rate", "ExchangeRate"),
+            Treatment("tax_treatment", "GlobalTaxCalculation"),
+            Field("memo", cls.memo_path),
+        )
+        cls.select_related = (cls.contact, "organization")
+        cls.prefetch_related = ("lines__item", "lines__tax_code", "lines__account")
+        cls.always_sent = (cls.contact,)
+
+    def linked_and_living(self, organization: Organization) -> models.QuerySet:
+        return self.records(organization).filter(qbo_id__isnull=False, ended="")
+
+    # --- hooks -------------------------------------------------------------------------------
+
+    def line_ours(self, line: DocumentLine, company: Company) -> Values:
+        """Kind-specific parts of a line's values: item, account, description."""
+        raise TypeError("a subclass says it")
+
+    def line_detail(self, values: Values, company: Company) -> tuple[str, dict[str, Any]]:
+        """(DetailType, detail) for a line's values."""
+        raise TypeError("a subclass says it")
+
+    # --- values ------------------------------------------------------------------------------
+
+    def ours(self, record: Document, company: Company) -> Values:
+        values = super().ours(record, company)
+        if not company.is_foreign(record.currency):
+            values["exchange_rate"] = None
+        elif record.exchange_rate is None:
+            values["exchange_rate"] = plain(company.rates.get((record.currency, record.issue_date)))
+        if company.is_us:
+            values["tax_treatment"] = record.tax_treatment or TaxTreatment.EXCLUSIVE
+        values["lines"] = [self._line_ours(record, line, company) for line in record.lines.all()]
+        return values
+
+    def _line_ours(self, record: Document, line: DocumentLine, company: Company) -> Values:
+        return {
+            "id": line.qbo_line_id,
+            "quantity": plain(line.quantity),
+            "unit_price": plain(line.unit_price),
+            "amount": plain(line.amount),
+            "tax_code": self.tax_code_id(record, line, company),
+            **self.line_ours(line, company),
+        }
+
+    def tax_code(self, record: Document, line: DocumentLine, company: Company) -> TaxCode | None:
+        return line.tax_code or getattr(company.configuration, self.default_tax_field)
+
+    def tax_code_id(self, record: Document, line: DocumentLine, company: Company) -> str | None:
+        if record.tax_treatment == TaxTreatment.NONE and not company.is_us:
+            return None
+        code = self.tax_code(record, line, company)
+        if code:
+            return code.qbo_id
+        return NOT_TAXABLE if company.is_us else None
+
+    def theirs(self, document: documents.Transaction, company: Company) -> Values:
+        values = super().theirs(document, company)
+        values["currency"] = values["currency"] or company.home_currency
+        if not company.is_foreign(values["currency"]):
+            values["exchange_rate"] = None
+        inclusive = values["tax_treatment"] == TaxTreatment.INCLUSIVE
+        untaxed = values["tax_treatment"] == TaxTreatment.NONE
+        values["lines"] = []
+        for line in given(document.Line) or []:
+            if given(line.DetailType) in self.detail_types:
+                told = self._line_theirs(document, line, inclusive, values["currency"])
+                values["lines"].append(told | ({"tax_code": None} if untaxed else {}))
+        return values
+
+    def _line_theirs(
+        self, document: documents.Transaction, line: documents.Line, inclusive: bool, currency: str
+    ) -> Values:
+        detail = given(getattr(line, str(line.DetailType), None))
+        amount = given(line.Amount) or Decimal(0)
+        if inclusive:
+            amount = _gross(document, detail, amount, currency)
+        quantity, unit_price = _quantity_and_price(detail, amount, inclusive, currency)
+        return {
+            "id": str(given(line.Id) or ""),
+            "item": _ref(detail, "ItemRef"),
+            "account": _ref(detail, "AccountRef"),
+            "description": str(given(line.Description) or ""),
+            "quantity": plain(quantity),
+            "unit_price": plain(unit_price),
+            "amount": plain(amount),
+            "tax_code": _ref(detail, "TaxCodeRef"),
+        }
+
+    def references(self, document: documents.Transaction) -> Iterable[tuple[str, str]]:
+        yield from super().references(document)
+        for line in given(document.Line) or []:
+            detail = given(getattr(line, str(given(line.DetailType)), None))
+            for name, entity in (
+                ("ItemRef", "items"),
+                ("AccountRef", "accounts"),
+                ("TaxCodeRef", "tax-codes"),
+            ):
+                if value := _ref(detail, name):
+                    yield entity, value
+
+    # --- refusals ----------------------------------------------------------------------------
+
+    def waits_for(self, record: Document) -> tuple[tuple[str, SyncedRecord], ...]:
+        return ((self.contact_entity, getattr(record, self.contact)),)
+
+    def refuse(self, record: Document, values: Values, changed: set[str], company: Company) -> Problem | None:
+        contact = getattr(record, self.contact)
+        closed = company.connection.books_closed_until
+        if not contact.linked:
+            return Problem("contact_not_synced")
+        if contact.currency != record.currency:
+            return Problem(
+                "currency_mismatch",
+                f"The document is in {record.currency}, but {contact} is kept in {contact.currency}.",
+            )
+        if company.is_foreign(record.currency) and not company.connection.multicurrency:
+            return Problem("currency_not_enabled")
+        if len(record.number) > 21:
+            return Problem("number_too_long")
+        if closed and record.issue_date <= closed:
+            return Problem("period_closed")
+        if record.linked and record.paid and changed & (MONEY_FIELDS | {self.contact}):
+            return Problem("paid_document")
+        if record.has_other_lines and "lines" in changed:
+            return Problem("lines_not_supported")
+        if not values["lines"]:
+            return Problem("2250")
+        return self._refuse_tax(record, values, company)
+
+    def _refuse_tax(self, record: Document, values: Values, company: Company) -> Problem | None:
+        if company.is_us:
+            unsupported = record.tax_treatment == TaxTreatment.INCLUSIVE
+            return Problem("tax_treatment_not_supported") if unsupported else None
+        if record.tax_treatment == TaxTreatment.NONE or not company.connection.uses_sales_tax:
+            return None
+        if any(not line["tax_code"] for line in values["lines"]):
+            return Problem("tax_code_missing")
+        return None
+
+    def rate_needed(self, record: Document, company: Company) -> tuple[str, date] | None:
+        if record.exchange_rate is not None or not company.connection.multicurrency:
+            return None
+        return (record.currency, record.issue_date) if company.is_foreign(record.currency) else None
+
+    # --- what is sent ------------------------------------------------------------------------
+
+    def complete(
+        self, target: dict, record: Document, values: Values, changed: set[str], company: Company
+    ) -> None:
+        if company.is_us or not company.connection.uses_sales_tax:
+            target.pop("GlobalTaxCalculation", None)
+        if not record.linked and not company.connection.multicurrency:
+            target.pop("CurrencyRef", None)
+        if not record.linked or changed & {"lines", "tax_treatment"}:
+            target["Line"] = self._compose_lines(record, values, company)
+            if record.linked and not (company.is_us or not company.connection.uses_sales_tax):
+                Treatment("tax_treatment", "GlobalTaxCalculation").send(target, values["tax_treatment"])
+
+    def _compose_lines(self, record: Document, values: Values, company: Company) -> list[dict[str, Any]]:
+        """Each line over QuickBooks' own version of it, so that what we do not own survives."""
+        held: dict[str, dict] = {}
+        if record.qbo_document:
+            stored = json.loads(record.qbo_document, parse_float=Decimal)
+            held = {line["Id"]: line for line in stored.get("Line", []) if line.get("Id")}
+        return [
+            self._compose_line(held.get(line["id"]), line, values["tax_treatment"], record.currency, company)
+            for line in values["lines"]
+        ]
+
+    def _compose_line(
+        self, held: dict | None, line: Values, treatment: str, currency: str, company: Company
+    ) -> dict[str, Any]:
+        detail_type, detail = self.line_detail(line, company)
+        if line["tax_code"]:
+            detail["TaxCodeRef"] = {"value": line["tax_code"]}
+        amount = Decimal(line["amount"])
+        if treatment == TaxTreatment.INCLUSIVE:
+            amount = self._net(detail, line, currency, company)
+        base = dict(held) if held and held.get("DetailType") == detail_type else {}
+        base |= {"Id": line["id"]} if line["id"] else {}
+        base |= {"DetailType": detail_type, "Amount": amount, "Description": line["description"]}
+        base[detail_type] = {**base.get(detail_type, {}), **detail}
+        if not line["description"]:
+            del base["Description"]
+        return base
+
+    def _net(self, detail: dict[str, Any], line: Values, currency: str, company: Company) -> Decimal:
+        """Turns a gross line into QuickBooks' terms: Amount is net, TaxInclusiveAmt gross.
+
+        Quantity × unit price must equal the net amount to the cent (6070), so a price that no number of decimals
+        can express is left out.
+        """
+        gross = Decimal(line["amount"])
+        percent = sum((Decimal(part) for _, part in self._rates(line["tax_code"], company)), Decimal())
+        net = rounded(gross * 100 / (100 + percent), currency)
+        detail["TaxInclusiveAmt"] = gross
+        if "UnitPrice" in detail:
+            quantity = detail["Qty"]
+            price = (net / quantity).quantize(Decimal("0.0000001")) if quantity else net
+            detail["UnitPrice"] = price
+            if rounded(price * quantity, currency) != net:
+                del detail["UnitPrice"], detail["Qty"]
+        return net
+
+    def _rates(self, code_id: str | None, company: Company) -> list[list[str]]:
+        side = self.model.rates_field
+        return company.rates_by_code.get((side, code_id), []) if code_id else []
+
+    def prepare(self, records: list[SyncedRecord], company: Company) -> None:
+        side = self.model.rates_field
+        codes = [self.tax_code(record, line, company) for record in records for line in record.lines.all()]
+        for code in codes:
+            if code and code.qbo_id:
+                company.rates_by_code[side, code.qbo_id] = getattr(code, side)
+
+    # --- what is stored ----------------------------------------------------------------------
+
+    def mirrored(self, document: documents.Transaction, company: Company) -> dict[str, Any]:
+        total = given(document.TotalAmt) or Decimal(0)
+        told = given(document.Balance)
+        balance = total if told is None else told
+        tax = given(document.TxnTaxDetail)
+        lines = given(document.Line) or []
+        mirrored = {
+            "qbo_total": total,
+            "qbo_tax_total": (given(tax.TotalTax) if tax else None) or Decimal(0),
+            "paid": total - balance,
+            "balance": balance,
+            "has_other_lines": any(given(line.DetailType) not in self.kept_types for line in lines),
+        }
+        if self.voided(document):
+            mirrored["ended"] = Document.Ended.VOIDED
+        return mirrored
+
+    @property
+    def kept_types(self) -> tuple[str, ...]:
+        return (*self.detail_types, "SubTotalLineDetail")
+
+    def voided(self, document: documents.Transaction) -> bool:
+        note = str(given(document.PrivateNote) or "")
+        return (
+            not given(document.TotalAmt)
+            and note.casefold().startswith(VOIDED_NOTE)
+            and not any(given(line.Amount) for line in given(document.Line) or [])
+        )
+
+    def columns(self, values: Values, links: Links) -> dict[str, Any]:
+        columns = super().columns(values, links)
+        if "number" in columns:
+            columns["number"] = columns["number"][:21]
+        if "memo" in columns:
+            columns["memo"] = columns["memo"][:1000]
+        return columns
+
+    def totals(self, document: documents.Transaction) -> dict[str, Any]:
+        """Our totals, taken from QuickBooks' document."""
+        total = given(document.TotalAmt) or Decimal(0)
+        tax = given(document.TxnTaxDetail)
+        tax_total = (given(tax.TotalTax) if tax else None) or Decimal(0)
+        return {"total": total, "tax_total": tax_total, "subtotal": total - tax_total}
+
+    def missing(self, columns: dict[str, Any]) -> bool:
+        return not columns.get(f"{self.contact}_id")
+
+    def unresolved(self, values: Values, links: Links) -> bool:
+        return any(
+            line[name] and (entity, line[name]) not in links
+            for line in values["lines"]
+            for name, entity in (("item", "items"), ("account", "accounts"), ("tax_code", "tax-codes"))
+        )
+
+    def usable(self, document: documents.Transaction) -> bool:
+        return given(getattr(document, self.contact_path)) is not None and given(document.TxnDate) is not None
+
+    def lines(self, values: Values, links: Links) -> list[models.Model]:
+        return [
+            self.line_model(
+                position=position,
+                item_id=links.get(("items", line["item"])),
+                account_id=links.get(("accounts", line["account"])),
+                tax_code_id=links.get(("tax-codes", line["tax_code"])),
+                description=line["description"][:4000],
+                quantity=Decimal(line["quantity"]),
+                unit_price=Decimal(line["unit_price"]),
+                amount=Decimal(line["amount"]),
+                qbo_line_id=line["id"],
+            )
+            for position, line in enumerate(values["lines"], start=1)
+        ]
+
+    def adopted(self, record: Document, document: Any, company: Company) -> dict[str, Any]:
+        columns = super().adopted(record, document, company)
+        if not self._tax_is_ours(record, company):
+            columns |= self.totals(document)
+        return columns
+
+    def _tax_is_ours(self, record: Document, company: Company) -> bool:
+        """Whether Finmo can compute the document's tax: it knows the rate of every line's code."""
+        if company.is_us:
+            return all(self.tax_code_id(record, line, company) == NOT_TAXABLE for line in record.lines.all())
+        if record.tax_treatment == TaxTreatment.NONE:
+            return True
+        codes = [self.tax_code(record, line, company) for line in record.lines.all()]
+        return all(code is not None and getattr(code, self.model.rates_field) for code in codes)
+
+    # --- finding what is there already -------------------------------------------------------
+
+    def same(self, record: Document, document: Any, company: Company) -> Problem | None:
+        theirs = self.theirs(document, company)
+        totals = self.totals(document)
+        total_agrees = totals["total"] == record.total or (
+            not self._tax_is_ours(record, company) and totals["subtotal"] == record.subtotal
+        )
+        contact = getattr(record, self.contact)
+        if (
+            theirs[self.contact] == contact.qbo_id
+            and theirs["issue_date"] == record.issue_date.isoformat()
+            and theirs["currency"] == record.currency
+            and total_agrees
+        ):
+            return None
+        return Problem("number_taken")
+
+    def candidates(
+        self, organization: Organization, documents_and_values: list[tuple[Any, Values]]
+    ) -> models.QuerySet:
+        numbers = {values["number"] for _, values in documents_and_values if values["number"]}
+        return (
+            self.full_records(organization)
+            .filter(qbo_id__isnull=True, ended="", number__in=numbers)
+            .exclude(number="")
+        )
+
+    def local_match(self, document: Any, values: Values, candidates: list[Document]) -> Document | None:
+        total = given(document.TotalAmt)
+        for record in candidates:
+            if (
+                record.number == values["number"]
+                and getattr(record, self.contact).qbo_id == values[self.contact]
+                and record.issue_date.isoformat() == values["issue_date"]
+                and record.currency == values["currency"]
+                and record.total == total
+            ):
+                return record
+        return None
+
+
+def _ref(detail: Any, name: str) -> str | None:
+    ref = given(getattr(detail, name, None))
+    return ref.value if ref else None
+
+
+def _gross(document: documents.Transaction, detail: Any, amount: Decimal, currency: str) -> Decimal:
+    told = given(getattr(detail, "TaxInclusiveAmt", None))
+    if told is not None:
+        return told
+    total = given(document.TotalAmt) or Decimal(0)
+    tax = given(document.TxnTaxDetail)
+    tax_total = (given(tax.TotalTax) if tax else None) or Decimal(0)
+    if not tax_total or total == tax_total:
+        return amount
+    return rounded(amount * total / (total - tax_total), currency)
+
+
+def _quantity_and_price(
+    detail: Any, amount: Decimal, inclusive: bool, currency: str
+) -> tuple[Decimal, Decimal]:
+    """As QuickBooks has them where they make the amount; else one of the amount."""
+    quantity = given(getattr(detail, "Qty", None))
+    price = given(getattr(detail, "UnitPrice", None))
+    if quantity and inclusive:
+        price = (amount / quantity).quantize(Decimal("0.0000001"))
+    if quantity and price is None:
+        price = (amount / quantity).quantize(Decimal("0.0000001"))
+    if quantity is not None and price is not None and rounded(quantity * price, currency) == amount:
+        return quantity, price
+    return Decimal(1), amount

@@ -1,0 +1,111 @@
+"""What a person may do to a record by hand, whichever page or call it comes through.
+
+Nothing here is queued for QuickBooks: an edit waits until it is pushed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import ProtectedError
+
+from .mapping import mapper_of
+from .models import Document, DocumentLine, Lane, SyncedRecord, SyncJob, name_key
+from .services import Refused
+
+# A change of these changes the amounts of lines that stay as they are.
+_RECKONING = ("currency", "tax_treatment")
+_LINE_CONTENT = (
+    "item_id",
+    "custom_name",
+    "description",
+    "quantity",
+    "unit_price",
+    "tax_code_id",
+    "account_id",
+)
+
+
+def require_living(document: Document) -> None:
+    """Raises Refused for a document that was voided, or deleted in QuickBooks: it is read only."""
+    if document.ended == Document.Ended.DELETED:
+        raise Refused("deleted_record")
+    if document.ended == Document.Ended.VOIDED:
+        raise Refused(
+            "voided_record", "This document was voided, so it can no longer be changed. Create a new one."
+        )
+
+
+def save_document(document: Document, lines: Sequence[DocumentLine] | None) -> None:
+    """Saves a document that was just made or just edited, with these lines; None keeps the lines that it has.
+
+    A line with a primary key is the document's own line of that key. Totals are made anew only where they have to
+    be: QuickBooks' own, with its tax and with lines of kinds that Finmo does not keep, stay otherwise.
+    """
+    with transaction.atomic():
+        if document._state.adding:
+            document.replace_lines(list(lines or ()))
+            return
+        held = list(document.lines.select_related("item", "tax_code", "account"))
+        if lines is not None and _content(lines) == _content(held):
+            lines = None
+        if lines is None and not _reckoning_changed(document):
+            document.save()
+            return
+        lines = held if lines is None else list(lines)
+        _keep_identity(held, lines)
+        document.replace_lines(lines)
+
+
+def delete_record(record: SyncedRecord) -> None:
+    """Removes what QuickBooks never heard of. Raises Refused: `synced_record`, `in_use`."""
+    entity = mapper_of(record).entity
+    with transaction.atomic():
+        # Whoever queues records holds the lane too, so that none is queued while it is deleted.
+        Lane.objects.select_for_update().get(organization_id=record.organization_id)
+        jobs = SyncJob.objects.filter(
+            organization_id=record.organization_id, entity=entity, record_id=record.pk
+        )
+        if type(record).objects.linked().filter(pk=record.pk).exists() or jobs.exists():
+            raise Refused("synced_record", _synced_record_sentence(record))
+        try:
+            record.delete()
+        except ProtectedError as error:
+            raise Refused(
+                "in_use", "Other records refer to this one. Delete those first, or make this one inactive."
+            ) from error
+
+
+def _synced_record_sentence(record: SyncedRecord) -> str:
+    remedy = "Void it" if isinstance(record, Document) else "Make it inactive"
+    return f"This record was sent to QuickBooks, so it cannot be deleted. {remedy} instead."
+
+
+def _content(lines: Sequence[DocumentLine]) -> list[tuple]:
+    return [tuple(getattr(line, name) for name in _LINE_CONTENT) for line in lines]
+
+
+def _reckoning_changed(document: Document) -> bool:
+    stored = type(document).objects.values_list(*_RECKONING).get(pk=document.pk)
+    return stored != tuple(getattr(document, name) for name in _RECKONING)
+
+
+def _keep_identity(held: Sequence[DocumentLine], lines: Sequence[DocumentLine]) -> None:
+    """Gives each line the id, here and in QuickBooks, of the line that it continues.
+
+    That is the line of its own id, else the one at its position for the same item or custom item.
+    """
+    by_id = {line.pk: line for line in held}
+    continued = {line.pk for line in lines}
+    for line, at_position in zip(lines, [*held, *[None] * len(lines)], strict=False):
+        earlier = by_id.get(line.pk)
+        if earlier is None and at_position and at_position.pk not in continued and _alike(at_position, line):
+            earlier = at_position
+        if earlier:
+            line.pk = earlier.pk
+            line.qbo_line_id = earlier.qbo_line_id
+
+
+def _alike(one: DocumentLine, other: DocumentLine) -> bool:
+    return one.item_id == other.item_id and name_key(one.custom_name) == name_key(other.custom_name)

@@ -1,0 +1,138 @@
+"""Forms of the QuickBooks Configuration page, and what every form of a synced record has."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import Q, QuerySet
+
+from .mapping import plain
+from .models import Account, Configuration, SyncedRecord, TaxCode
+
+# The kinds of account that QuickBooks accepts on the line of a bill that names no item.
+PAYABLE_ASSETS = ("Other Current Asset", "Fixed Asset", "Other Asset")
+
+
+class AutomaticForm(forms.ModelForm):
+    """The switches; each is saved by itself."""
+
+    class Meta:
+        model = Configuration
+        fields = (
+            "contacts_auto_sync",
+            "receivables_auto_push",
+            "receivables_auto_pull",
+            "payables_auto_push",
+            "payables_auto_pull",
+        )
+
+
+class DefaultsForm(forms.ModelForm):
+    """What a line is booked to that names no account, and how it is taxed when it names no code."""
+
+    class Meta:
+        model = Configuration
+        fields = (
+            "default_receivable_account",
+            "default_payable_account",
+            "default_receivable_tax_code",
+            "default_payable_tax_code",
+        )
+        help_texts = {
+            "default_receivable_account": "An income account. Custom items on invoices are booked to it.",
+            "default_payable_account": "An expense or asset account. Custom items on bills are booked to it.",
+            "default_receivable_tax_code": "Used on every invoice line without a tax code of its own.",
+            "default_payable_tax_code": "Used on every bill line without a tax code of its own.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        organization = self.instance.organization_id
+        accounts = Account.objects.filter(organization=organization, is_active=True).defer(
+            "qbo_document", "base"
+        )
+        codes = TaxCode.objects.filter(organization=organization, is_active=True).defer(
+            "qbo_document", "base"
+        )
+        self.fields["default_receivable_account"].queryset = accounts.filter(classification="Revenue")
+        self.fields["default_payable_account"].queryset = accounts_of_bills(accounts)
+        for name in ("default_receivable_tax_code", "default_payable_tax_code"):
+            self.fields[name].queryset = codes
+        for field in self.fields.values():
+            field.empty_label = "Not chosen"
+
+
+def accounts_of_bills(accounts: QuerySet) -> QuerySet:
+    return accounts.filter(Q(classification="Expense") | Q(account_type__in=PAYABLE_ASSETS))
+
+
+class RecordForm(forms.ModelForm):
+    """A record that may have been changed since the form was opened: nothing typed is lost, nothing is overwritten.
+
+    The form carries what it showed as a fingerprint; where the record says something else now, saving is put
+    off once, both versions are shown, and what was typed stays.
+    """
+
+    version = forms.CharField(widget=forms.HiddenInput, required=False)
+    # Fields whose label the person knows, compared and shown when somebody else changed them.
+    compared: ClassVar[tuple[str, ...]]
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.stored = self.stored_values() if self.instance.pk else {}
+        self.initial["version"] = fingerprint(self.instance, self.stored)
+        self.changed_meanwhile = bool(
+            self.is_bound and self.instance.pk and self.data.get("version") != self.initial["version"]
+        )
+        if self.changed_meanwhile:
+            self.data = self.data.copy()
+            self.data["version"] = self.initial["version"]
+
+    def stored_values(self) -> dict[str, str]:
+        """{field: what the database says now}, in people's words."""
+        return {name: shown(getattr(self.instance, name)) for name in self.compared}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.changed_meanwhile:
+            raise forms.ValidationError(
+                "This was changed while you were editing it. Compare below: what you typed is still in the form. "
+                "Save again to keep yours.",
+                code="changed_meanwhile",
+            )
+        return cleaned
+
+    @property
+    def differences(self) -> list[dict[str, str]]:
+        """Where what was typed and what is stored now differ."""
+        if not self.changed_meanwhile:
+            return []
+        typed = {name: self._typed(name) for name in self.stored if name in self.fields}
+        return [
+            {"label": str(self.fields[name].label), "typed": typed[name], "stored": self.stored[name]}
+            for name in typed
+            if typed[name] != self.stored[name]
+        ]
+
+    def _typed(self, name: str) -> str:
+        return shown(self.cleaned_data[name]) if name in self.cleaned_data else str(self.data.get(name, ""))
+
+
+def shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, Decimal):
+        return plain(value) or ""
+    return "" if value is None else str(value)
+
+
+def fingerprint(record: SyncedRecord, values: dict[str, Any]) -> str:
+    """The record's revision, and its values, since what QuickBooks changes adds no revision."""
+    if not record.pk:
+        return ""
+    digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
+    return f"{record.revision}.{digest}"

@@ -1,0 +1,178 @@
+"""A table of an organization's records as its address says it: search, filters, order, page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, reduce
+from operator import or_
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
+from django.utils.dateparse import parse_date
+
+from .models import SyncState
+
+PAGE_SIZE = 50
+# What the list never shows, and what makes a row heavy.
+HEAVY = ("qbo_document", "base")
+
+
+@dataclass(frozen=True)
+class Column:
+    """`order_by` is what sorts it; empty: it cannot be sorted by."""
+
+    key: str
+    label: str
+    order_by: str = ""
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A choice above the table. `apply` narrows the rows to the chosen value."""
+
+    name: str
+    label: str
+    options: tuple[tuple[str, str], ...]
+    apply: Callable[[QuerySet, str], QuerySet]
+
+
+@dataclass(frozen=True)
+class Between:
+    """Two dates in the address, NAME_from and NAME_to, both included."""
+
+    name: str
+    label: str
+    column: str
+
+
+def by_state(yes: str, no: str, label: str) -> Filter:
+    """In step or not, in the column's own words, and the six states one by one."""
+    states = tuple((value, text) for value, text in SyncState.choices if value != SyncState.SYNCED)
+
+    def apply(rows: QuerySet, value: str) -> QuerySet:
+        if value in ("yes", "no"):
+            return rows.filter(accounting_synced=value == "yes")
+        return rows.filter(sync_state=value)
+
+    return Filter("synced", label, (("yes", yes), ("no", no), *states), apply)
+
+
+@dataclass
+class Listing:
+    """`rows` are all that the organization has; `asked` is the address's query."""
+
+    rows: QuerySet
+    asked: Mapping[str, str]
+    columns: tuple[Column, ...]
+    search_fields: tuple[str, ...]
+    default_order: str
+    filters: tuple[Filter, ...] = ()
+    between: tuple[Between, ...] = ()
+    select_related: tuple[str, ...] = ()
+
+    @property
+    def search(self) -> str:
+        return self.asked.get("q", "").strip()
+
+    @cached_property
+    def matching(self) -> QuerySet:
+        rows = self.rows
+        if self.search:
+            rows = rows.filter(
+                reduce(or_, (Q(**{f"{name}__icontains": self.search}) for name in self.search_fields))
+            )
+        for each in self.filters:
+            value = self.asked.get(each.name, "")
+            if value in dict(each.options):
+                rows = each.apply(rows, value)
+        for each in self.between:
+            rows = self._between(rows, each)
+        return rows
+
+    def _between(self, rows: QuerySet, each: Between) -> QuerySet:
+        for end, lookup in (("from", "gte"), ("to", "lte")):
+            value = _day(self.asked.get(f"{each.name}_{end}", ""))
+            if value:
+                rows = rows.filter(**{f"{each.column}__{lookup}": value})
+        return rows
+
+    @property
+    def narrowed(self) -> bool:
+        names = ["q", *(each.name for each in self.filters)]
+        names += [f"{each.name}_{end}" for each in self.between for end in ("from", "to")]
+        return any(self.asked.get(name) for name in names)
+
+    @cached_property
+    def total(self) -> int:
+        return self.matching.count()
+
+    @cached_property
+    def unsynced(self) -> int:
+        """How many of those that match a bulk push would send."""
+        return self.matching.unsynced().count()
+
+    @property
+    def order(self) -> tuple[str, bool]:
+        """(column's key, descending)."""
+        asked = self.asked.get("sort", "")
+        key, descending = asked.removeprefix("-"), asked.startswith("-")
+        if any(column.key == key and column.order_by for column in self.columns):
+            return key, descending
+        return self.default_order.removeprefix("-"), self.default_order.startswith("-")
+
+    @cached_property
+    def page(self) -> Page:
+        """Keys first, from the index alone, then the rows of the page: a far page costs no more than a near one."""
+        key, descending = self.order
+        order_by = next(column.order_by for column in self.columns if column.key == key)
+        sign = "-" if descending else ""
+        keys = self.matching.order_by(f"{sign}{order_by}", f"{sign}pk").values_list("pk", flat=True)
+        paginator = Paginator(keys, PAGE_SIZE)
+        paginator.count = self.total
+        page = paginator.get_page(self.asked.get("page"))
+        wanted = list(page.object_list)
+        found = (
+            self.rows.model.objects.filter(pk__in=wanted).select_related(*self.select_related).defer(*HEAVY)
+        )
+        by_key = {row.pk: row for row in found}
+        page.object_list = [by_key[pk] for pk in wanted if pk in by_key]
+        return page
+
+    @property
+    def heads(self) -> list[dict]:
+        """The table's head: for each column its label, the sort that a click asks for, and how it is sorted now."""
+        key, descending = self.order
+        return [
+            {
+                "column": column,
+                "sorted": ("descending" if descending else "ascending") if column.key == key else "",
+                "next": f"-{column.key}" if column.key == key and not descending else column.key,
+            }
+            for column in self.columns
+        ]
+
+    @property
+    def chosen(self) -> list[dict]:
+        """The filters with what is chosen, for the chips."""
+        return [{"filter": each, "value": self.asked.get(each.name, "")} for each in self.filters]
+
+    @property
+    def spans(self) -> list[dict]:
+        return [
+            {
+                "between": each,
+                "from": self.asked.get(f"{each.name}_from", ""),
+                "to": self.asked.get(f"{each.name}_to", ""),
+            }
+            for each in self.between
+        ]
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None

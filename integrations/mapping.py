@@ -1,0 +1,468 @@
+"""How a record of ours and a document of QuickBooks correspond.
+
+A domain app declares a Mapper per entity in its `mappers.py` and registers it; the engine, the client, the
+commands and the pages learn of entities from the registry alone.
+
+Both sides are compared as *values*: a dict {field name: text, bool, None, or for lines a list of dicts} in our
+words. Amounts are normalized decimal text, dates ISO text, references the QuickBooks id of what is referred to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, ClassVar
+
+import msgspec
+from django.db import models
+
+from . import documents
+from .faults import explain
+from .models import Account, Configuration, Connection, Item, Organization, SyncedRecord
+
+Values = dict[str, Any]
+# (entity, QuickBooks id) → the local record's primary key
+Links = dict[tuple[str, str], int]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a record cannot be pushed, in the words of the fault table unless said better."""
+
+    code: str
+    message: str = ""
+    remedy: str = ""
+    detail: str = ""
+    intuit_tid: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.message or explain(self.code).meaning
+
+    @property
+    def advice(self) -> str:
+        return self.remedy or explain(self.code).remedy
+
+
+@dataclass
+class Company:
+    """What mapping needs to know of an organization and its QuickBooks company, read once per round."""
+
+    organization: Organization
+    connection: Connection
+    configuration: Configuration
+    # (currency, date) → home units for one unit, read from QuickBooks where a document has no rate of its own.
+    rates: dict[tuple[str, date], Decimal] = field(default_factory=dict)
+    # name_key → item, for custom items
+    items: dict[str, Item] = field(default_factory=dict)
+    # currency → ids of the accounts payable in it
+    payable_accounts: dict[str, list[str]] = field(default_factory=dict)
+    # TaxRate id → percent
+    tax_rates: dict[str, Decimal] = field(default_factory=dict)
+    # ("sales_rates" or "purchase_rates", tax code's QuickBooks id) → [[TaxRate id, percent], …]
+    rates_by_code: dict[tuple[str, str], list[list[str]]] = field(default_factory=dict)
+
+    @property
+    def is_us(self) -> bool:
+        return self.connection.is_us
+
+    @property
+    def home_currency(self) -> str:
+        return self.connection.home_currency or self.organization.currency
+
+    def is_foreign(self, currency: str) -> bool:
+        return currency != self.home_currency
+
+
+def given(value: Any) -> Any:
+    """None for what was absent from a document."""
+    return None if value is msgspec.UNSET else value
+
+
+def walk(document: Any, path: str) -> Any:
+    for name in path.split("."):
+        document = given(getattr(document, name, None))
+        if document is None:
+            return None
+    return document
+
+
+def put(target: dict, path: str, value: Any) -> None:
+    *parents, last = path.split(".")
+    for name in parents:
+        target = target.setdefault(name, {})
+    target[last] = value
+
+
+def plain(value: Decimal | None) -> str | None:
+    """One text per number: 10, 10.0 and 10.00 are the same."""
+    if value is None:
+        return None
+    text = format(value.normalize(), "f")
+    return "0" if text == "-0" else text
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of ours and its place in QuickBooks' document. Text, unless a subclass says otherwise."""
+
+    name: str
+    path: str
+    column: str = ""
+    # Sent when a record is created there, never afterwards: QuickBooks does not let it change.
+    create_only: bool = False
+
+    @property
+    def part(self) -> str:
+        """The nested object that holds the field, if any."""
+        return self.path.rpartition(".")[0]
+
+    def ours(self, record: SyncedRecord) -> Any:
+        return str(getattr(record, self.column or self.name) or "")
+
+    def theirs(self, document: documents.Entity) -> Any:
+        return str(walk(document, self.path) or "")
+
+    def send(self, target: dict, value: Any) -> None:
+        put(target, self.path, value)
+
+    def columns(self, value: Any, links: Links) -> dict[str, Any]:
+        return {self.column or self.name: value}
+
+    def empty(self, value: Any) -> bool:
+        return value in (None, "", [])
+
+
+@dataclass(frozen=True)
+class Flag(Field):
+    """A boolean; QuickBooks' absence means `absent`."""
+
+    absent: bool = True
+
+    def ours(self, record: SyncedRecord) -> bool:
+        return bool(getattr(record, self.column or self.name))
+
+    def theirs(self, document: documents.Entity) -> bool:
+        value = walk(document, self.path)
+        return self.absent if value is None else bool(value)
+
+    def empty(self, value: Any) -> bool:
+        return False
+
+
+@dataclass(frozen=True)
+class Day(Field):
+    def ours(self, record: SyncedRecord) -> str | None:
+        value = getattr(record, self.name)
+        return value.isoformat() if value else None
+
+    def theirs(self, document: documents.Entity) -> str | None:
+        value = walk(document, self.path)
+        return value.isoformat() if value else None
+
+    def columns(self, value: str | None, links: Links) -> dict[str, Any]:
+        return {self.name: date.fromisoformat(value) if value else None}
+
+
+@dataclass(frozen=True)
+class Number(Field):
+    def ours(self, record: SyncedRecord) -> str | None:
+        return plain(getattr(record, self.name))
+
+    def theirs(self, document: documents.Entity) -> str | None:
+        return plain(walk(document, self.path))
+
+    def send(self, target: dict, value: str | None) -> None:
+        put(target, self.path, Decimal(value) if value is not None else None)
+
+    def columns(self, value: str | None, links: Links) -> dict[str, Any]:
+        return {self.name: Decimal(value) if value is not None else None}
+
+
+@dataclass(frozen=True)
+class Reference(Field):
+    """A reference to a record of another entity, compared by QuickBooks id."""
+
+    to: str = ""
+
+    def ours(self, record: SyncedRecord) -> str | None:
+        target = getattr(record, self.name)
+        return target.qbo_id if target else None
+
+    def theirs(self, document: documents.Entity) -> str | None:
+        return walk(document, f"{self.path}.value")
+
+    def send(self, target: dict, value: str | None) -> None:
+        put(target, self.path, {"value": value} if value else None)
+
+    def columns(self, value: str | None, links: Links) -> dict[str, Any]:
+        return {f"{self.name}_id": links.get((self.to, value)) if value else None}
+
+
+class Mapper:
+    """One entity, both ways. Subclasses declare; the engine calls."""
+
+    entity: ClassVar[str]  # our resource's name: "customers"
+    remote: ClassVar[str]  # QuickBooks' name: "Customer"
+    document: ClassVar[type[documents.Entity]]
+    model: ClassVar[type[SyncedRecord]]
+    # Referenced entities have a lower rank than those that refer to them; equal ranks share a batch.
+    rank: ClassVar[int]
+    fields: ClassVar[tuple[Field, ...]]
+    pushes: ClassVar[bool] = True
+    # Whether a linked record's later changes go to QuickBooks.
+    updates: ClassVar[bool] = True
+    # Whether the change data capture feed knows the entity (contract section 6).
+    in_change_feed: ClassVar[bool] = True
+    # Whether a pull adds what is unknown here without being asked to.
+    adds_unknown: ClassVar[bool] = True
+    # What QuickBooks offers to end a document: "void", "delete", or nothing.
+    ending: ClassVar[str] = ""
+    # QuickBooks' field by which a lost or earlier record is found again, and ours.
+    key: ClassVar[str]
+    key_column: ClassVar[str]
+    # Whether QuickBooks is asked for the same name before a record is created.
+    looks_first: ClassVar[bool] = False
+    # Our code where the name or number is held by something else.
+    taken_code: ClassVar[str] = "name_taken"
+    # Appended to a statement that must find inactive records too; QuickBooks hides those (contract section 3).
+    even_inactive: ClassVar[str] = " AND Active IN (true, false)"
+    # Fields that are decided together when both sides changed.
+    merged_whole: ClassVar[frozenset[str]] = frozenset()
+    # Fields that every update carries, changed or not.
+    always_sent: ClassVar[tuple[str, ...]] = ()
+    # The condition under which a list is complete.
+    everything: ClassVar[str] = "Active IN (true, false)"
+    needs_tax_rates: ClassVar[bool] = False
+    # QuickBooks keeps the list; we mirror it.
+    mirrors: ClassVar[bool] = False
+    line_model: ClassVar[type[models.Model] | None] = None
+    # The stream on the configuration page: "contacts", "receivables", "payables", "accounts", "items", …
+    stream: ClassVar[str]
+    select_related: ClassVar[tuple[str, ...]] = ()
+    prefetch_related: ClassVar[tuple[str, ...]] = ()
+    # QuickBooks' page for one record, appended to the web application's address.
+    web_path: ClassVar[str] = ""
+
+    # --- what the engine reads ---------------------------------------------------------------
+
+    def records(self, organization: Organization) -> models.QuerySet:
+        return self.model.objects.filter(organization=organization)
+
+    def full_records(self, organization: Organization) -> models.QuerySet:
+        return (
+            self.records(organization)
+            .select_related(*self.select_related)
+            .prefetch_related(*self.prefetch_related)
+        )
+
+    def linked_and_living(self, organization: Organization) -> models.QuerySet:
+        """Records whose counterpart should still be in QuickBooks."""
+        return self.records(organization).filter(qbo_id__isnull=False, is_active=True)
+
+    def label(self, record: SyncedRecord) -> str:
+        return str(record)[:200]
+
+    def ours(self, record: SyncedRecord, company: Company) -> Values:
+        return {each.name: each.ours(record) for each in self.fields}
+
+    def theirs(self, document: Any, company: Company) -> Values:
+        return {each.name: each.theirs(document) for each in self.fields}
+
+    def refuse(
+        self, record: SyncedRecord, values: Values, changed: set[str], company: Company
+    ) -> Problem | None:
+        """What is certain to fail is refused before any call."""
+        return None
+
+    def refuse_answer(self, record: SyncedRecord, document: Any, company: Company) -> Problem | None:
+        """What QuickBooks silently did otherwise than asked."""
+        return None
+
+    def waits_for(self, record: SyncedRecord) -> tuple[tuple[str, SyncedRecord], ...]:
+        """(entity, record) that must be in QuickBooks first."""
+        return ()
+
+    def dependencies(self, records: list[SyncedRecord], company: Company) -> list[SyncedRecord]:
+        """Records of lower rank that the engine may push by itself, made where they do not exist yet."""
+        return []
+
+    def prepare(self, records: list[SyncedRecord], company: Company) -> None:
+        """Fills what `ours` and `compose` look up in `company`, in a bounded number of queries."""
+
+    def rate_needed(self, record: SyncedRecord, company: Company) -> tuple[str, date] | None:
+        return None
+
+    def same(self, record: SyncedRecord, document: Any, company: Company) -> Problem | None:
+        """None where the document is unmistakably this record's; else why it cannot be taken for it."""
+        return Problem("name_taken")
+
+    # --- what is sent ------------------------------------------------------------------------
+
+    def compose(
+        self, record: SyncedRecord, values: Values, changed: set[str], company: Company
+    ) -> dict[str, Any]:
+        """The document that creates the record, or, where it is linked, its sparse update."""
+        if not record.linked:
+            target: dict[str, Any] = {}
+            sent = [each for each in self.fields if not each.empty(values[each.name])]
+        else:
+            target = {"Id": record.qbo_id, "SyncToken": record.qbo_sync_token, "sparse": True}
+            sent = self._sent_in_update(values, changed)
+        for each in sent:
+            each.send(target, values[each.name])
+        self.complete(target, record, values, changed, company)
+        return target
+
+    def _sent_in_update(self, values: Values, changed: set[str]) -> list[Field]:
+        """The changed fields and those that every update carries; of an address all parts, as it is replaced whole."""
+        wanted = changed | set(self.always_sent)
+        parts = {each.part for each in self.fields if each.name in wanted and each.part}
+        return [
+            each
+            for each in self.fields
+            if not each.create_only
+            and (each.name in wanted or (each.part in parts and not each.empty(values[each.name])))
+        ]
+
+    def complete(
+        self, target: dict, record: SyncedRecord, values: Values, changed: set[str], company: Company
+    ) -> None:
+        """Adds what no single field can say."""
+
+    # --- what is stored ----------------------------------------------------------------------
+
+    def references(self, document: Any) -> Iterable[tuple[str, str]]:
+        """(entity, QuickBooks id) of everything that the document refers to."""
+        for each in self.fields:
+            if isinstance(each, Reference) and (value := each.theirs(document)):
+                yield each.to, value
+
+    def columns(self, values: Values, links: Links) -> dict[str, Any]:
+        """Our columns for these values."""
+        columns: dict[str, Any] = {}
+        for each in self.fields:
+            if each.name in values:
+                columns |= each.columns(values[each.name], links)
+        return columns
+
+    def mirrored(self, document: Any, company: Company) -> dict[str, Any]:
+        """Columns in which QuickBooks alone has the word, such as a balance."""
+        return {}
+
+    def missing(self, columns: dict[str, Any]) -> bool:
+        """Whether a required reference could not be found, so that no row can be made."""
+        return False
+
+    def unresolved(self, values: Values, links: Links) -> bool:
+        """Whether a line refers to something that we do not have, so that its lines must not be rewritten."""
+        return False
+
+    def totals(self, document: Any) -> dict[str, Any]:
+        """Our totals, taken from QuickBooks' document."""
+        return {}
+
+    def voided(self, document: Any) -> bool:
+        return False
+
+    def usable(self, document: Any) -> bool:
+        """Whether a document of QuickBooks belongs here at all."""
+        return True
+
+    def lines(self, values: Values, links: Links) -> list[models.Model] | None:
+        """New line rows for these values, or None where the entity has no lines."""
+        return None
+
+    def adopted(self, record: SyncedRecord, document: Any, company: Company) -> dict[str, Any]:
+        """Columns to fill from the answer to our own push: what we left empty, and what it computed."""
+        ours, theirs = self.ours(record, company), self.theirs(document, company)
+        filled = {
+            each.name: theirs[each.name]
+            for each in self.fields
+            if not isinstance(each, Reference)
+            and each.name != "lines"
+            and each.empty(ours[each.name])
+            and not each.empty(theirs[each.name])
+        }
+        return self.columns(filled, {})
+
+    def local_match(
+        self, document: Any, values: Values, candidates: list[SyncedRecord]
+    ) -> SyncedRecord | None:
+        """An unlinked record of ours that is unmistakably this document's."""
+        return None
+
+    def candidates(
+        self, organization: Organization, documents_and_values: list[tuple[Any, Values]]
+    ) -> models.QuerySet:
+        """Unlinked records that may be the counterparts of these documents."""
+        return self.records(organization).none()
+
+
+_registry: dict[str, Mapper] = {}
+
+
+def register(mapper_class: type[Mapper]) -> type[Mapper]:
+    _registry[mapper_class.entity] = mapper_class()
+    return mapper_class
+
+
+def mapper_for(entity: str) -> Mapper:
+    return _registry[entity]
+
+
+def mapper_of(record: SyncedRecord | type[SyncedRecord]) -> Mapper:
+    model = record if isinstance(record, type) else type(record)
+    return next(mapper for mapper in _registry.values() if mapper.model is model)
+
+
+def mapper_of_remote(remote: str) -> Mapper | None:
+    return next((mapper for mapper in _registry.values() if mapper.remote.lower() == remote.lower()), None)
+
+
+def mappers() -> list[Mapper]:
+    """All mappers, what is referred to before what refers to it."""
+    return sorted(_registry.values(), key=lambda mapper: (mapper.rank, mapper.entity))
+
+
+def company_of(organization: Organization) -> Company:
+    """Reads connection and configuration afresh."""
+    connection = Connection.objects.get(organization=organization)
+    configuration = Configuration.objects.select_related(
+        "default_receivable_account",
+        "default_payable_account",
+        "default_receivable_tax_code",
+        "default_payable_tax_code",
+    ).get(organization=organization)
+    payable: dict[str, list[str]] = {}
+    for account in Account.objects.filter(
+        organization=organization, account_type="Accounts Payable", is_active=True, qbo_id__isnull=False
+    ):
+        payable.setdefault(account.currency, []).append(account.qbo_id)
+    return Company(organization, connection, configuration, payable_accounts=payable)
+
+
+__all__ = [
+    "Company",
+    "Day",
+    "Field",
+    "Flag",
+    "Links",
+    "Mapper",
+    "Number",
+    "Problem",
+    "Reference",
+    "Values",
+    "company_of",
+    "given",
+    "mapper_for",
+    "mapper_of",
+    "mapper_of_remote",
+    "mappers",
+    "plain",
+    "put",
+    "register",
+    "walk",
+]

@@ -1,0 +1,51 @@
+from .configuration import Configuration
+from .connection import ConnectAttempt, Connection
+from .document import Document, DocumentLine, DocumentStatus, TaxTreatment
+from .idempotency import IdempotencyKey
+from .lane import CallCount, Lane
+from .organization import Membership, Organization, Role, currency_code
+from .record import SyncedRecord, SyncState
+from .reference import Account, Item, TaxCode, name_key
+from .sync import (
+    PERSONS,
+    Conflict,
+    Cursor,
+    Direction,
+    Priority,
+    PushBatch,
+    SyncJob,
+    SyncRun,
+    Trigger,
+)
+
+__all__ = [
+    "PERSONS",
+    "Account",
+    "CallCount",
+    "Configuration",
+    "Conflict",
+    "ConnectAttempt",
+    "Connection",
+    "Cursor",
+    "Direction",
+    "Document",
+    "DocumentLine",
+    "DocumentStatus",
+    "IdempotencyKey",
+    "Item",
+    "Lane",
+    "Membership",
+    "Organization",
+    "Priority",
+    "PushBatch",
+    "Role",
+    "SyncJob",
+    "SyncRun",
+    "SyncState",
+    "SyncedRecord",
+    "TaxCode",
+    "TaxTreatment",
+    "Trigger",
+    "currency_code",
+    "name_key",
+]

@@ -1,0 +1,42 @@
+from django.db import models
+
+from .organization import Organization
+
+
+def _default_reference(model: str, label: str) -> models.ForeignKey:
+    return models.ForeignKey(
+        model, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=label
+    )
+
+
+class Configuration(models.Model):
+    """What a merchant set on the QuickBooks Configuration page, and when each stream last ran."""
+
+    organization = models.OneToOneField(Organization, on_delete=models.CASCADE, related_name="configuration")
+    contacts_auto_sync = models.BooleanField("Contacts: Auto Sync weekly", default=False)
+    receivables_auto_push = models.BooleanField("Receivables: automatic push", default=False)
+    receivables_auto_pull = models.BooleanField("Receivables: automatic pull", default=False)
+    payables_auto_push = models.BooleanField("Payables: automatic push", default=False)
+    payables_auto_pull = models.BooleanField("Payables: automatic pull", default=False)
+
+    default_receivable_account = _default_reference("integrations.Account", "Default account for receivables")
+    default_payable_account = _default_reference("integrations.Account", "Default account for payables")
+    default_receivable_tax_code = _default_reference(
+        "integrations.TaxCode", "Default tax code for receivables"
+    )
+    default_payable_tax_code = _default_reference("integrations.TaxCode", "Default tax code for payables")
+
+    contacts_last_synced_at = models.DateTimeField(null=True, blank=True, editable=False)
+    receivables_last_pushed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    receivables_last_pulled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    payables_last_pushed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    payables_last_pulled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    accounts_last_synced_at = models.DateTimeField(null=True, blank=True, editable=False)
+    items_last_synced_at = models.DateTimeField(null=True, blank=True, editable=False)
+    tax_codes_last_synced_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = "QuickBooks configuration"
+
+    def __str__(self) -> str:
+        return f"QuickBooks configuration of {self.organization}"

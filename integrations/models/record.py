@@ -1,0 +1,138 @@
+from typing import Any, ClassVar
+
+from django.db import models, transaction
+from django.db.models import Case, F, Q, Value, When
+
+from .organization import Organization
+
+
+class SyncState(models.TextChoices):
+    NOT_SYNCED = "not_synced", "Not synced"
+    QUEUED = "queued", "Queued"
+    SYNCED = "synced", "Synced"
+    CHANGED = "changed", "Changed since"
+    FAILED = "failed", "Failed"
+    CONFLICT = "conflict", "Conflict"
+
+
+class SyncedQuerySet(models.QuerySet):
+    def for_organization(self, organization: Organization) -> "SyncedQuerySet":
+        return self.filter(organization=organization)
+
+    def unsynced(self) -> "SyncedQuerySet":
+        """What a bulk push has to do: neither in step, nor under way, nor waiting for a person's decision."""
+        return self.exclude(sync_state__in=[SyncState.SYNCED, SyncState.QUEUED, SyncState.CONFLICT])
+
+    def linked(self) -> "SyncedQuerySet":
+        return self.filter(qbo_id__isnull=False)
+
+
+class SyncedRecord(models.Model):
+    """A record with a counterpart in QuickBooks.
+
+    `save()` is a person's edit: it adds a revision and clears `accounting_synced`, and it never writes the
+    engine's columns, so that a form that was opened before a push cannot undo what the push stored. The engine
+    never calls `save()`: it updates the columns of ENGINE_FIELDS, and its own writes of mirrored columns, by
+    query.
+    """
+
+    ENGINE_FIELDS: ClassVar[set[str]] = {
+        "qbo_id",
+        "qbo_sync_token",
+        "qbo_updated_at",
+        "qbo_document",
+        "base",
+        "revision",
+        "accounting_synced",
+        "accounting_synced_at",
+        "sync_state",
+        "sync_error_code",
+        "sync_error_message",
+        "sync_error_remedy",
+        "sync_error_tid",
+    }
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    qbo_id = models.CharField("QuickBooks id", max_length=32, null=True, blank=True, editable=False)  # noqa: DJ001
+    qbo_sync_token = models.CharField(max_length=32, blank=True, editable=False)
+    qbo_updated_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # QuickBooks' newest document, character for character: what we do not own is sent back from here.
+    qbo_document = models.TextField(blank=True, editable=False)
+    # The fields on which both sides last agreed, as the mapper names them.
+    base = models.JSONField(default=dict, blank=True, editable=False)
+    revision = models.PositiveIntegerField(default=1, editable=False)
+    accounting_synced = models.BooleanField(default=False, editable=False)
+    accounting_synced_at = models.DateTimeField(null=True, blank=True, editable=False)
+    sync_state = models.CharField(
+        max_length=10, choices=SyncState.choices, default=SyncState.NOT_SYNCED, editable=False
+    )
+    sync_error_code = models.CharField(max_length=40, blank=True, editable=False)
+    sync_error_message = models.TextField(blank=True, editable=False)
+    sync_error_remedy = models.TextField(blank=True, editable=False)
+    sync_error_tid = models.CharField(max_length=64, blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = SyncedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "qbo_id"],
+                condition=Q(qbo_id__isnull=False),
+                name="%(class)s_one_per_quickbooks_id",
+            ),
+            models.CheckConstraint(condition=~Q(qbo_id=""), name="%(class)s_quickbooks_id_not_empty"),
+            models.CheckConstraint(
+                condition=Q(
+                    accounting_synced=False,
+                    sync_state__in=[s for s in SyncState.values if s != SyncState.SYNCED],
+                )
+                | Q(accounting_synced=True, sync_state=SyncState.SYNCED),
+                name="%(class)s_synced_state_agrees",
+            ),
+        ]
+        indexes = [models.Index(fields=["organization", "sync_state", "id"], name="%(class)s_state")]
+
+    @property
+    def linked(self) -> bool:
+        return self.qbo_id is not None
+
+    @property
+    def sync_error(self) -> dict[str, str] | None:
+        if not self.sync_error_code:
+            return None
+        return {
+            "code": self.sync_error_code,
+            "message": self.sync_error_message,
+            "remedy": self.sync_error_remedy,
+        }
+
+    def save(self, *args: Any, update_fields=None, **kwargs: Any) -> None:
+        if self._state.adding:
+            super().save(*args, update_fields=update_fields, **kwargs)
+            return
+        fields = set(update_fields) if update_fields is not None else self._own_fields()
+        with transaction.atomic():
+            super().save(*args, update_fields=(fields - self.ENGINE_FIELDS) | {"updated_at"}, **kwargs)
+            self._mark_edited()
+
+    def _own_fields(self) -> set[str]:
+        return {field.name for field in self._meta.concrete_fields if not field.primary_key}
+
+    def _mark_edited(self) -> None:
+        type(self).objects.filter(pk=self.pk).update(
+            revision=F("revision") + 1,
+            accounting_synced=False,
+            sync_state=Case(
+                When(sync_state__in=[SyncState.QUEUED, SyncState.CONFLICT], then=F("sync_state")),
+                When(qbo_id__isnull=True, then=Value(SyncState.NOT_SYNCED)),
+                default=Value(SyncState.CHANGED),
+            ),
+            sync_error_code="",
+            sync_error_message="",
+            sync_error_remedy="",
+            sync_error_tid="",
+        )
+        self.refresh_from_db(fields=sorted(self.ENGINE_FIELDS))

@@ -1,0 +1,259 @@
+"""The engine's memory: what was asked, what is to be done, what was sent, and what came of it."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from .organization import Organization
+
+
+class Direction(models.TextChoices):
+    PUSH = "push", "Push to QuickBooks"
+    PULL = "pull", "Pull from QuickBooks"
+    VOID = "void", "Void in QuickBooks"
+    RECONCILE = "reconcile", "Reconcile"
+    REPAIR = "repair", "Repair"
+
+
+class Trigger(models.TextChoices):
+    ADMIN = "admin", "Admin"
+    API = "api", "API"
+    PORTAL = "portal", "Portal"
+    SCHEDULE = "schedule", "Schedule"
+    WEBHOOK = "webhook", "Webhook"
+    COMMAND = "command", "Command"
+
+
+PERSONS = (Trigger.ADMIN, Trigger.API, Trigger.PORTAL, Trigger.COMMAND)
+
+
+class Priority(models.IntegerChoices):
+    CLICK = 0, "A person's click"
+    BULK = 1, "Bulk"
+    AUTOMATIC = 2, "Automatic"
+
+
+class SyncRun(models.Model):
+    """What was asked for in one go, with its progress."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", "Queued"
+        RUNNING = "running", "Running"
+        WAITING = "waiting", "Waiting"
+        SUCCEEDED = "succeeded", "Succeeded"
+        PARTLY_FAILED = "partly_failed", "Partly failed"
+        FAILED = "failed", "Failed"
+
+    UNFINISHED = (Status.QUEUED, Status.RUNNING, Status.WAITING)
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="sync_runs")
+    direction = models.CharField(max_length=10, choices=Direction.choices)
+    entity = models.CharField(max_length=40)
+    trigger = models.CharField(max_length=10, choices=Trigger.choices)
+    priority = models.PositiveSmallIntegerField(choices=Priority.choices, default=Priority.BULK)
+    status = models.CharField(max_length=14, choices=Status.choices, default=Status.QUEUED)
+    options = models.JSONField(default=dict, blank=True)
+    total = models.PositiveIntegerField(default=0)
+    succeeded = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    skipped = models.PositiveIntegerField(default=0)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    retry_of = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="retries"
+    )
+    error_code = models.CharField(max_length=40, blank=True)
+    error_message = models.TextField(blank=True)
+    error_remedy = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["organization", "-id"], name="run_list"),
+            models.Index(fields=["organization", "status", "direction"], name="run_unfinished"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_direction_display()}: {self.entity} #{self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("sync-run", args=[self.pk])
+
+    @property
+    def done(self) -> int:
+        return self.succeeded + self.failed + self.skipped
+
+    @property
+    def finished(self) -> bool:
+        return self.status not in self.UNFINISHED
+
+    @property
+    def error(self) -> dict[str, str] | None:
+        if not self.error_code:
+            return None
+        return {"code": self.error_code, "message": self.error_message, "remedy": self.error_remedy}
+
+
+class PushBatch(models.Model):
+    """One writing call to QuickBooks, committed before it leaves and settled by its answer.
+
+    While `settled_at` is null its outcome is unknown: the same bytes go out again under the same request id,
+    or QuickBooks is searched for what they would have made.
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="push_batches")
+    realm_id = models.CharField(max_length=32)
+    request_id = models.CharField(max_length=36, unique=True, default=uuid.uuid4, editable=False)
+    # batch, or the entity and operation of a single call: "Invoice/void".
+    operation = models.CharField(max_length=40, default="batch")
+    body = models.TextField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    intuit_tid = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name_plural = "push batches"
+        indexes = [
+            models.Index(
+                fields=["organization", "id"], condition=Q(settled_at__isnull=True), name="batch_unsettled"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.request_id}"
+
+
+class SyncJob(models.Model):
+    """One record's part in a run: the outbox before it ran, the journal afterwards."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", "Queued"
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+
+    class Outcome(models.TextChoices):
+        PENDING = "", "Pending"
+        CREATED = "created", "Created"
+        UPDATED = "updated", "Updated"
+        LINKED = "linked", "Linked"
+        UNCHANGED = "unchanged", "Unchanged"
+        SKIPPED = "skipped", "Skipped"
+        FAILED = "failed", "Failed"
+        CONFLICT = "conflict", "Conflict"
+
+    SUCCESSES = (Outcome.CREATED, Outcome.UPDATED, Outcome.LINKED)
+    FAILURES = (Outcome.FAILED, Outcome.CONFLICT)
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="sync_jobs")
+    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="jobs")
+    direction = models.CharField(max_length=10, choices=Direction.choices)
+    entity = models.CharField(max_length=40)
+    # The registry's order: what is referred to goes before what refers to it.
+    rank = models.PositiveSmallIntegerField(default=0)
+    record_id = models.BigIntegerField(null=True, blank=True)
+    label = models.CharField(max_length=200, blank=True)
+    priority = models.PositiveSmallIntegerField(choices=Priority.choices, default=Priority.BULK)
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.QUEUED)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.PENDING, blank=True)
+    # The record's revision that was sent; an edit made meanwhile has a higher one and stays pending.
+    revision = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    batch = models.ForeignKey(
+        PushBatch, on_delete=models.SET_NULL, null=True, blank=True, related_name="jobs"
+    )
+    code = models.CharField(max_length=40, blank=True)
+    message = models.TextField(blank=True)
+    remedy = models.TextField(blank=True)
+    detail = models.TextField(blank=True)
+    quickbooks_id = models.CharField(max_length=32, blank=True)
+    intuit_tid = models.CharField(max_length=64, blank=True)
+    before = models.JSONField(default=dict, blank=True)
+    after = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entity", "record_id"], condition=Q(status="queued"), name="one_queued_job_per_record"
+            ),
+            models.UniqueConstraint(
+                fields=["entity", "record_id"],
+                condition=Q(status="running"),
+                name="one_running_job_per_record",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organization", "priority", "rank", "id"],
+                condition=Q(status="queued"),
+                name="job_claim",
+            ),
+            models.Index(fields=["organization", "status"], condition=~Q(status="done"), name="job_open"),
+            models.Index(fields=["run", "outcome", "id"], name="job_of_run"),
+            models.Index(fields=["entity", "record_id", "-id"], name="job_of_record"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_direction_display()}: {self.label or self.record_id}"
+
+
+class Cursor(models.Model):
+    """How far a stream of changes was read, in QuickBooks' own clock."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="cursors")
+    entity = models.CharField(max_length=40)
+    changed_since = models.DateTimeField()
+    read_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "entity"], name="one_cursor_per_entity")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entity} since {self.changed_since}"
+
+
+class Conflict(models.Model):
+    """Both sides changed one field to different values: a person decides.
+
+    `fields` is {name: {"base", "finmo", "quickbooks"}}; `choices` {name: "finmo"|"quickbooks"} once decided.
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="conflicts")
+    entity = models.CharField(max_length=40)
+    record_id = models.BigIntegerField()
+    label = models.CharField(max_length=200, blank=True)
+    fields = models.JSONField()
+    choices = models.JSONField(default=dict, blank=True)
+    opened_at = models.DateTimeField(auto_now_add=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entity", "record_id"],
+                condition=Q(resolved_at__isnull=True),
+                name="one_open_conflict_per_record",
+            )
+        ]
+        indexes = [models.Index(fields=["organization", "resolved_at", "-id"], name="conflict_list")]
+
+    def __str__(self) -> str:
+        return f"{self.entity}: {self.label}"

@@ -1,0 +1,111 @@
+"""Reads QuickBooks' good answers: an envelope, with every object in it left as the bytes that came."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+
+from .errors import Fault, Unreachable, error_of
+from .refusals import faults_of, raise_for, tid
+from .transport import Reply
+
+T = TypeVar("T")
+Parts = dict[str, msgspec.Raw]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A QueryResponse. QuickBooks leaves the entity's name out where nothing was found."""
+
+    entity: str | None
+    documents: list[bytes]
+    total_count: int | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An envelope. A part that is absent or of another shape makes the whole answer Unreachable."""
+
+    parts: Parts
+    intuit_tid: str
+
+    def part(self, name: str) -> bytes:
+        for key, part in self.parts.items():
+            if key.lower() == name.lower() and bytes(part) != b"null":
+                return bytes(part)
+        raise self.untrustworthy(f"The answer has no {name}.")
+
+    def object(self, part: bytes) -> Parts:
+        return self._decoded(part, Parts)
+
+    def text(self, part: msgspec.Raw | None) -> str:
+        return self._decoded(bytes(part or b"null"), str)
+
+    def objects(self, part: bytes) -> list[Parts]:
+        return self._decoded(part, list[Parts])
+
+    def rows(self, query_response: Parts) -> Rows:
+        total_count = query_response.get("totalCount")
+        count = None if total_count is None else self._decoded(bytes(total_count), int)
+        for entity, part in query_response.items():
+            if bytes(part).startswith(b"["):
+                documents = self._decoded(bytes(part), list[msgspec.Raw])
+                return Rows(entity, [bytes(document) for document in documents], count)
+        return Rows(None, [], count)
+
+    def query_responses(self) -> list[Parts]:
+        """What a CDCResponse holds: a QueryResponse for each entity. Raises the error of a fault in it."""
+        responses = []
+        for change in self.objects(self.part("CDCResponse")):
+            self._refuse_fault(change)
+            responses += self.objects(bytes(change.get("QueryResponse", b"[]")))
+        for response in responses:
+            self._refuse_fault(response)
+        return responses
+
+    @property
+    def time(self) -> datetime | None:
+        """QuickBooks' clock, aware."""
+        try:
+            time = msgspec.json.decode(self.parts.get("time", b"null"), type=datetime | None)
+        except msgspec.DecodeError:
+            return None
+        return time if time and time.tzinfo else None
+
+    def fault(self, parts: Parts) -> Fault | None:
+        """The fault of one part of a good answer, such as an item of a batch."""
+        part = bytes(parts.get("Fault") or parts.get("fault") or b"null")
+        if part == b"null":
+            return None
+        faults = faults_of(b'{"Fault":' + part + b"}", self.intuit_tid)
+        return faults[0] if faults else Fault("", "Fault", "", "", self.intuit_tid)
+
+    def _refuse_fault(self, parts: Parts) -> None:
+        if fault := self.fault(parts):
+            raise error_of(fault)
+
+    def untrustworthy(self, detail: str) -> Unreachable:
+        return Unreachable(status=200, detail=detail, intuit_tid=self.intuit_tid)
+
+    def _decoded(self, part: bytes, kind: type[T]) -> T:
+        try:
+            return msgspec.json.decode(part, type=kind)
+        except msgspec.DecodeError:
+            raise self.untrustworthy("A part of the answer has an unknown shape.") from None
+
+
+def read_answer(reply: Reply) -> Answer:
+    """Raises a QuickBooksError where the reply is not a good answer."""
+    if reply.status != 200:
+        raise_for(reply.status, reply.headers, reply.body)
+    intuit_tid = tid(reply.headers)
+    try:
+        # The decoder leaves the parts unread, and would let broken text inside of them pass.
+        reply.body.decode()
+        answer = Answer(msgspec.json.decode(reply.body, type=Parts), intuit_tid)
+    except ValueError:
+        raise Unreachable(status=200, detail="The answer is no JSON object.", intuit_tid=intuit_tid) from None
+    if answer.fault(answer.parts):
+        raise_for(reply.status, reply.headers, reply.body)
+    return answer

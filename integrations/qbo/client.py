@@ -1,0 +1,278 @@
+"""The client of QuickBooks' Accounting API: verbs on entities, each object as the bytes that QuickBooks sent.
+
+Numbers stay exact that way: `integrations.documents.decode` reads them as Decimal. The constructor does no
+I/O.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+from urllib import parse
+
+import requests
+from django.conf import settings
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+
+from .answers import Answer, Parts, read_answer
+from .errors import Fault, Throttled, TokenRefused, Unreachable
+from .refusals import tid
+from .retry import wait_before_retry
+from .throttle import Kind
+from .transport import Reply, send
+
+# https://blogs.intuit.com/2025/01/21/changes-to-our-accounting-api-that-may-impact-your-application
+MINOR_VERSION = "75"
+PAGE_SIZE = 1000
+# The feed answers with this many objects at most, has no pages, and does not say that it left some out.
+CHANGES_LIMIT = 1000
+# Gateways refuse long addresses; a statement longer than this (URL-encoded) goes as a body.
+LONGEST_STATEMENT = 1500
+
+
+class Grant(Protocol):
+    """A company's permission to call. `renew` is called once after a 401, with the token that was refused; it
+    returns a fresh one or raises NeedsReconnect."""
+
+    realm_id: str
+
+    def access_token(self) -> str: ...
+
+    def renew(self, rejected: str) -> str: ...
+
+
+class Gate(Protocol):
+    """The company's budget. `enter` may wait, and precedes every attempt; `leave` follows its answer or
+    failure; `pause` waits between attempts."""
+
+    def enter(self, kind: Kind) -> None: ...
+
+    def leave(self, kind: Kind) -> None: ...
+
+    def pause(self, seconds: float) -> None: ...
+
+
+@dataclass(frozen=True)
+class QueryAnswer:
+    """`rows`: the objects, as received. `time`: QuickBooks' clock, aware."""
+
+    rows: list[bytes]
+    entity: str | None
+    total_count: int | None
+    time: datetime | None
+
+
+@dataclass(frozen=True)
+class Changes:
+    """`rows` by entity. `time`: QuickBooks' clock. Not `complete`: objects may be missing from the answer."""
+
+    rows: dict[str, list[bytes]]
+    time: datetime
+    complete: bool
+
+
+@dataclass(frozen=True)
+class BatchAnswer:
+    """The answer to one item: a `document` of an `entity`, or a `fault`, or the `rows` of a query."""
+
+    b_id: str
+    document: bytes | None
+    entity: str | None
+    fault: Fault | None
+    rows: list[bytes]
+
+
+@dataclass(frozen=True)
+class _Request:
+    """One request but for its token: the same bytes on every try."""
+
+    kind: Kind
+    path: str
+    parameters: dict[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    content_type: str = "application/json"
+
+
+class _Bearer(AuthBase):
+    """The access token. Without an `auth`, requests would prefer what a .netrc file says about the host."""
+
+    def __init__(self, token: str):
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+class Client:
+    """One QuickBooks company. Several threads may share it."""
+
+    def __init__(self, grant: Grant, gate: Gate):
+        self._grant = grant
+        self._gate = gate
+        self._session = requests.Session()
+        adapter = HTTPAdapter(pool_maxsize=settings.QBO_CONCURRENCY, max_retries=0)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+        self._of_this_thread = threading.local()
+
+    def close(self) -> None:
+        """Ends the connections that are kept for further calls."""
+        self._session.close()
+
+    @property
+    def last_intuit_tid(self) -> str:
+        """Intuit's id of the newest answer to this thread; empty before the first."""
+        return getattr(self._of_this_thread, "intuit_tid", "")
+
+    def read(self, entity: str, id: str) -> bytes:
+        path = f"{entity.lower()}/{parse.quote(id, safe='')}"
+        return self._call(_Request(Kind.READ, path)).part(entity)
+
+    def company_info(self) -> bytes:
+        return self.read("CompanyInfo", self._grant.realm_id)
+
+    def preferences(self) -> bytes:
+        return self._call(_Request(Kind.READ, "preferences")).part("Preferences")
+
+    def exchange_rate(self, source: str, as_of: date) -> bytes:
+        """Units of the home currency for one of `source`."""
+        parameters = {"sourcecurrencycode": source, "asofdate": as_of.isoformat()}
+        return self._call(_Request(Kind.READ, "exchangerate", parameters)).part("ExchangeRate")
+
+    def query(self, statement: str) -> QueryAnswer:
+        if len(parse.quote(statement)) > LONGEST_STATEMENT:
+            request = _Request(Kind.QUERY, "query", body=statement.encode(), content_type="application/text")
+        else:
+            request = _Request(Kind.QUERY, "query", {"query": statement})
+        answer = self._call(request)
+        rows = answer.rows(answer.object(answer.part("QueryResponse")))
+        return QueryAnswer(rows.documents, rows.entity, rows.total_count, answer.time)
+
+    def select(
+        self,
+        entity: str,
+        *,
+        where: str = "",
+        fields: str = "*",
+        order_by: str = "Id",
+        start: int = 1,
+        size: int = PAGE_SIZE,
+    ) -> QueryAnswer:
+        """Inactive names are among the rows only where `where` says `Active IN (true,false)`."""
+        condition = f" WHERE {where}" if where else ""
+        page = f"STARTPOSITION {start} MAXRESULTS {size}"
+        return self.query(f"SELECT {fields} FROM {entity}{condition} ORDERBY {order_by} {page}")
+
+    def pages(
+        self, entity: str, *, where: str = "", fields: str = "*", order_by: str = "Id"
+    ) -> Iterator[QueryAnswer]:
+        """Pages of 1,000 until one is short."""
+        start = 1
+        while True:
+            page = self.select(entity, where=where, fields=fields, order_by=order_by, start=start)
+            yield page
+            if len(page.rows) < PAGE_SIZE:
+                return
+            start += PAGE_SIZE
+
+    def changes(self, entities: Sequence[str], since: datetime) -> Changes:
+        """What changed since an aware moment, 30 days ago at most. Deleted documents come as stubs."""
+        parameters = {"entities": ",".join(entities), "changedSince": since.isoformat(timespec="seconds")}
+        answer = self._call(_Request(Kind.CDC, "cdc", parameters))
+        if answer.time is None:
+            raise answer.untrustworthy("The answer does not say when it was made.")
+        found: dict[str, list[bytes]] = {entity: [] for entity in entities}
+        for response in answer.query_responses():
+            rows = answer.rows(response)
+            if rows.entity:
+                found.setdefault(rows.entity, []).extend(rows.documents)
+        return Changes(found, answer.time, complete=sum(map(len, found.values())) < CHANGES_LIMIT)
+
+    def write(self, entity: str, body: bytes, request_id: str) -> bytes:
+        """Creates or updates, as the body says. QuickBooks carries one request id out once, and answers a
+        repetition with the first answer: https://blogs.intuit.com/2015/04/06/15346/"""
+        request = _Request(Kind.WRITE, entity.lower(), {"requestid": request_id}, body)
+        return self._call(request).part(entity)
+
+    def operate(self, entity: str, operation: str, body: bytes, request_id: str) -> bytes:
+        """`operation` is void or delete; the body names Id and SyncToken."""
+        parameters = {"operation": operation, "requestid": request_id}
+        return self._call(_Request(Kind.WRITE, entity.lower(), parameters, body)).part(entity)
+
+    def batch(self, body: bytes, request_id: str) -> list[BatchAnswer]:
+        """Each item succeeds or fails alone; `request_id`, of 36 characters at most, covers all of them."""
+        answer = self._call(_Request(Kind.BATCH, "batch", {"requestid": request_id}, body))
+        return [_batch_answer(answer, item) for item in answer.objects(answer.part("BatchItemResponse"))]
+
+    def _call(self, request: _Request) -> Answer:
+        """The answer, after as many tries as `wait_before_retry` allows and one fresh token at most."""
+        token = self._grant.access_token()
+        renewed = False
+        tries = 0
+        while True:
+            try:
+                return self._attempt(request, token)
+            except TokenRefused:
+                if renewed:
+                    raise
+                token = self._grant.renew(token)
+                renewed = True
+            except (Throttled, Unreachable) as error:
+                tries += 1
+                seconds = wait_before_retry(error, request.kind, tries)
+                if seconds is None:
+                    raise
+                self._gate.pause(seconds)
+                token = self._grant.access_token()
+
+    def _attempt(self, request: _Request, token: str) -> Answer:
+        self._gate.enter(request.kind)
+        try:
+            reply = self._send(request, token)
+        finally:
+            self._gate.leave(request.kind)
+        self._of_this_thread.intuit_tid = tid(reply.headers)
+        return read_answer(reply)
+
+    def _send(self, request: _Request, token: str) -> Reply:
+        headers = {"Accept": "application/json"}
+        if request.body is not None:
+            headers["Content-Type"] = request.content_type
+        return send(
+            self._session,
+            "GET" if request.body is None else "POST",
+            f"{settings.QBO_API_BASE_URL}/v3/company/{self._grant.realm_id}/{request.path}",
+            params={**request.parameters, "minorversion": MINOR_VERSION},
+            data=request.body,
+            headers=headers,
+            auth=_Bearer(token),
+        )
+
+
+def _batch_answer(answer: Answer, item: Parts) -> BatchAnswer:
+    """An item has its `bId` and one more part: the fault, the query's rows, or the object itself."""
+    b_id = answer.text(item.get("bId"))
+    fault = answer.fault(item)
+    if fault:
+        return BatchAnswer(b_id, None, None, fault, [])
+    if "QueryResponse" in item:
+        rows = answer.rows(answer.object(bytes(item["QueryResponse"])))
+        return BatchAnswer(b_id, None, rows.entity, None, rows.documents)
+    for name, part in item.items():
+        if name[:1].isupper() and bytes(part).startswith(b"{"):
+            return BatchAnswer(b_id, bytes(part), name, None, [])
+    raise answer.untrustworthy("An item of the batch has no result.")
+
+
+def quote(value: str) -> str:
+    """A literal of the query language: "Amy's" becomes 'Amy\\'s'."""
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def in_list(values: Iterable[str]) -> str:
+    """What follows IN: ('1', '2')."""
+    return f"({', '.join(map(quote, values))})"

@@ -1,0 +1,149 @@
+"""OAuth 2.0 with Intuit: permission asked, tokens obtained, refreshed and given back.
+
+Whoever refreshes must hold the connection alone, and store the newest refresh token before using the access
+token: Intuit may take parallel refreshes for theft and end the grant.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import msgspec
+import requests
+from django.conf import settings
+from requests.auth import HTTPBasicAuth
+from requests_oauthlib import OAuth2Session
+
+from .errors import Fault, Misconfigured, NeedsReconnect, QuickBooksError, Refused, Throttled, Unreachable
+from .refusals import redacted, retry_after, tid
+from .transport import Reply, send
+
+SCOPE = "com.intuit.quickbooks.accounting"
+
+# RFC 6749, 5.2. invalid_grant is about the customer's grant, the rest about our app.
+_BY_ERROR: dict[str, type[QuickBooksError]] = {
+    "invalid_grant": NeedsReconnect,
+    "invalid_client": Misconfigured,
+    "invalid_request": Misconfigured,
+    "invalid_scope": Misconfigured,
+    "unauthorized_client": Misconfigured,
+    "unsupported_grant_type": Misconfigured,
+}
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Times are aware. `refresh_hard_expires_at` is the end that no refresh moves, where Intuit tells it."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    access_expires_at: datetime
+    refresh_expires_at: datetime
+    refresh_hard_expires_at: datetime | None
+
+
+def authorization_url(state: str, redirect_uri: str) -> str:
+    """Where the person agrees. `redirect_uri` must be registered with Intuit, letter for letter."""
+    session = OAuth2Session(settings.QBO_CLIENT_ID, scope=[SCOPE], redirect_uri=redirect_uri)
+    page = urlsplit(settings.QBO_AUTHORIZE_URL)
+    address, _ = session.authorization_url(urlunsplit(page._replace(scheme="https")), state)
+    # The library makes https addresses only; the simulator answers on loopback without.
+    return urlunsplit(urlsplit(address)._replace(scheme=page.scheme))
+
+
+def exchange(code: str, redirect_uri: str) -> Tokens:
+    """The tokens for a code, which serves once: a second try may end the grant that the first one got."""
+    return _tokens({"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri})
+
+
+def refresh(refresh_token: str) -> Tokens:
+    """New tokens. After a lost answer one more try with the same token, since the first is over by then."""
+    form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+    try:
+        return _tokens(form)
+    except Unreachable:
+        return _tokens(form)
+
+
+def revoke(token: str) -> None:
+    """Gives the grant back; either token names it. Raises NeedsReconnect where it had ended before."""
+    _post(settings.QBO_REVOKE_URL, json={"token": token})
+
+
+def _tokens(form: dict[str, str]) -> Tokens:
+    headers = {"x-include-refresh-token-hard-expires-in": "true"}
+    asked_at = datetime.now(UTC)
+    reply = _post(settings.QBO_TOKEN_URL, data=form, headers=headers)
+    answer = _object(reply)
+    try:
+        hard_expiry = answer.get("x_refresh_token_hard_expires_in")
+        return Tokens(
+            access_token=_token(answer["access_token"]),
+            refresh_token=_token(answer["refresh_token"]),
+            access_expires_at=_expiry(asked_at, answer["expires_in"]),
+            refresh_expires_at=_expiry(asked_at, answer["x_refresh_token_expires_in"]),
+            refresh_hard_expires_at=None if hard_expiry is None else _expiry(asked_at, hard_expiry),
+        )
+    except (KeyError, TypeError, ValueError, OverflowError):
+        # Without its cause: that would carry what was in the answer.
+        raise Unreachable(
+            status=200, detail="The answer has no usable tokens.", intuit_tid=tid(reply.headers)
+        ) from None
+
+
+def _post(address: str, *, headers: dict[str, str] | None = None, **content: Any) -> Reply:
+    """Raises a QuickBooksError for any answer but 200, and for none."""
+    with requests.Session() as session:
+        reply = send(
+            session,
+            "POST",
+            address,
+            headers={"Accept": "application/json", **(headers or {})},
+            auth=HTTPBasicAuth(settings.QBO_CLIENT_ID, settings.QBO_CLIENT_SECRET),
+            **content,
+        )
+    if reply.status != 200:
+        raise _error(reply)
+    return reply
+
+
+def _error(reply: Reply) -> QuickBooksError:
+    answer = _object(reply)
+    name = str(answer.get("error") or "")
+    description = redacted(str(answer.get("error_description") or ""))
+    known = {
+        "status": reply.status,
+        "detail": f"{name}: {description}" if description else name,
+        "intuit_tid": tid(reply.headers),
+    }
+    if reply.status == 429:
+        return Throttled(retry_after=retry_after(reply.headers), **known)
+    if reply.status < 500 and name in _BY_ERROR:
+        return _BY_ERROR[name](**known)
+    if reply.status == 401:
+        # Basic authentication failed, whatever the body says: the id and secret are ours.
+        return Misconfigured(**known)
+    if reply.status < 500 and name:
+        return Refused(fault=Fault(name, name, description, "", known["intuit_tid"]), **known)
+    return Unreachable(**known)
+
+
+def _object(reply: Reply) -> dict[str, Any]:
+    """The answer's JSON object; empty where it is none, such as a gateway's page."""
+    try:
+        answer = msgspec.json.decode(reply.body)
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _token(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise TypeError("A token is text.")
+    return value
+
+
+def _expiry(asked_at: datetime, seconds: Any) -> datetime:
+    """Intuit's mocks carry the seconds as text, too."""
+    return asked_at + timedelta(seconds=float(seconds))

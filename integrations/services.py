@@ -1,0 +1,304 @@
+"""The door: everything that people, schedules, webhooks and commands may ask of the integration.
+
+Nothing here waits for the network, except the OAuth return. What is asked becomes rows, committed together, and
+the doorbell rings after the commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from .faults import explain
+from .mapping import Mapper, mapper_for
+from .models import (
+    PERSONS,
+    Conflict,
+    Connection,
+    Direction,
+    Lane,
+    Organization,
+    Priority,
+    SyncedRecord,
+    SyncJob,
+    SyncRun,
+    SyncState,
+    Trigger,
+)
+
+# A person's run of at most this many records goes before everything else.
+CLICK_SIZE = 30
+
+
+class Refused(Exception):
+    """What was asked cannot be done now. `code` is stable; `str()` is a sentence with the remedy."""
+
+    def __init__(self, code: str, message: str = ""):
+        self.code = code
+        super().__init__(message or f"{explain(code).meaning} {explain(code).remedy}")
+
+
+class NotConnected(Refused):
+    """No QuickBooks company to talk to: `not_enabled`, `not_connected` or `needs_reconnect`."""
+
+
+class UnknownRecord(Refused):
+    """An id that is not this organization's."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who asks, and through which door."""
+
+    trigger: Trigger
+    user: AbstractBaseUser | None = None
+
+
+def push(
+    organization: Organization,
+    entity: str,
+    *,
+    asked: Asked,
+    ids: Sequence[int] | None = None,
+    all_unsynced: bool = False,
+    with_contacts: bool = False,
+) -> SyncRun:
+    """Queues the records with these ids, or all that are not in step, for QuickBooks.
+
+    `with_contacts` pushes the contacts that the records need first. Raises NotConnected and UnknownRecord.
+    """
+    mapper = mapper_for(entity)
+    if not mapper.pushes:
+        raise Refused("not_pushed", "QuickBooks keeps this list; import it from there.")
+    with transaction.atomic():
+        require_connection(organization)
+        _resume(organization, asked)
+        # One organization's questions are taken one after the other, so that nothing is queued twice.
+        Lane.objects.select_for_update().get(organization=organization)
+        records = _chosen(mapper, organization, ids, all_unsynced)
+        if with_contacts:
+            _push_contacts(mapper, organization, records, asked)
+        run = _new_run(organization, Direction.PUSH, mapper, asked, len(records))
+        _queue(run, mapper, records)
+        ring_after_commit(organization)
+    return run
+
+
+def pull(organization: Organization, entity: str, *, asked: Asked, include_new: bool = False) -> SyncRun:
+    """Queues reading what changed in QuickBooks. Of contacts, unknown ones only with `include_new`."""
+    mapper = mapper_for(entity)
+    with transaction.atomic():
+        require_connection(organization)
+        _resume(organization, asked)
+        run = _new_run(organization, Direction.PULL, mapper, asked, 0)
+        run.options = {"include_new": include_new}
+        run.save(update_fields=["options"])
+        ring_after_commit(organization)
+    return run
+
+
+def void(organization: Organization, entity: str, *, asked: Asked, ids: Sequence[int]) -> SyncRun:
+    """Queues voiding invoices, or deleting bills, in QuickBooks; here they are voided once it agreed."""
+    mapper = mapper_for(entity)
+    if not mapper.ending:
+        raise Refused("not_voidable", "This cannot be voided. Make it inactive instead.")
+    with transaction.atomic():
+        require_connection(organization)
+        _resume(organization, asked)
+        Lane.objects.select_for_update().get(organization=organization)
+        records = _chosen(mapper, organization, ids, False)
+        run = _new_run(organization, Direction.VOID, mapper, asked, len(records))
+        _queue(run, mapper, records)
+        ring_after_commit(organization)
+    return run
+
+
+def retry(run: SyncRun, *, asked: Asked) -> SyncRun:
+    """A new run over what failed in `run`. Raises Refused("nothing_to_retry")."""
+    failed = list(
+        run.jobs.filter(outcome=SyncJob.Outcome.FAILED, record_id__isnull=False).values_list(
+            "record_id", flat=True
+        )
+    )
+    if run.direction == Direction.PULL and run.status == SyncRun.Status.FAILED:
+        again = pull(run.organization, run.entity, asked=asked, **run.options)
+    elif not failed or run.direction not in (Direction.PUSH, Direction.VOID):
+        raise Refused("nothing_to_retry", "Nothing failed in this run, so there is nothing to retry.")
+    else:
+        living = mapper_for(run.entity).records(run.organization).filter(pk__in=failed)
+        ids = list(living.values_list("pk", flat=True))
+        ask = push if run.direction == Direction.PUSH else void
+        again = ask(run.organization, run.entity, asked=asked, ids=ids)
+    SyncRun.objects.filter(pk=again.pk).update(retry_of=run)
+    return again
+
+
+def resolve(conflict: Conflict, choices: dict[str, str], *, asked: Asked) -> Conflict:
+    """Settles a conflict field by field, {field: "finmo"|"quickbooks"}, and queues what has to go out.
+
+    Raises Refused where a field has no decision, or where it was decided already.
+    """
+    from .sync import merge
+
+    with transaction.atomic():
+        conflict = Conflict.objects.select_for_update().get(pk=conflict.pk)
+        if conflict.resolved_at:
+            raise Refused("already_resolved", "This conflict has been decided already.")
+        missing = conflict.fields.keys() - choices.keys()
+        wrong = choices.keys() - conflict.fields.keys()
+        if missing or wrong or set(choices.values()) - {"finmo", "quickbooks"}:
+            names = ", ".join(sorted(missing | wrong))
+            raise Refused("incomplete_choice", f"Decide “finmo” or “quickbooks” for each field: {names}.")
+        merge.decide(conflict, choices)
+        conflict.choices = choices
+        conflict.resolved_at = timezone.now()
+        conflict.resolved_by = asked.user
+        conflict.save(update_fields=["choices", "resolved_at", "resolved_by"])
+        keeps_ours = "finmo" in choices.values()
+        if keeps_ours and conflict.organization.connection.connected:
+            push(conflict.organization, conflict.entity, asked=asked, ids=[conflict.record_id])
+    return conflict
+
+
+def require_connection(organization: Organization) -> Connection:
+    connection = Connection.objects.select_related("organization").get(organization=organization)
+    if not connection.organization.quickbooks_enabled:
+        raise NotConnected("not_enabled")
+    if connection.status != Connection.Status.CONNECTED:
+        raise NotConnected(connection.status)
+    return connection
+
+
+def ring_after_commit(organization: Organization) -> None:
+    transaction.on_commit(lambda: ring(organization.pk))
+
+
+def ring(organization_id: int) -> None:
+    """The doorbell: it carries nothing but whose lane has work."""
+    async_task("integrations.tasks.drain", organization_id, task_name=f"drain {organization_id}")
+
+
+def _resume(organization: Organization, asked: Asked) -> None:
+    """A person who asks again wants it tried again, whatever work waited for."""
+    if asked.trigger in PERSONS:
+        Connection.objects.filter(
+            organization=organization,
+            pause__in=[Connection.Pause.SUBSCRIPTION_LAPSED, Connection.Pause.MISCONFIGURED],
+        ).update(pause=Connection.Pause.NONE, pause_detail="", paused_at=None)
+
+
+def _chosen(
+    mapper: Mapper, organization: Organization, ids: Sequence[int] | None, all_unsynced: bool
+) -> list[SyncedRecord]:
+    records = mapper.records(organization).defer("qbo_document", "base")
+    if all_unsynced:
+        return list(records.unsynced().order_by("pk"))
+    wanted = set(ids or ())
+    found = list(records.filter(pk__in=wanted).order_by("pk"))
+    if len(found) != len(wanted):
+        raise UnknownRecord("not_found", "One of these records does not exist.")
+    return found
+
+
+def _new_run(
+    organization: Organization, direction: Direction, mapper: Mapper, asked: Asked, total: int
+) -> SyncRun:
+    if asked.trigger not in PERSONS:
+        priority = Priority.AUTOMATIC
+    elif direction == Direction.PULL or total > CLICK_SIZE:
+        priority = Priority.BULK
+    else:
+        priority = Priority.CLICK
+    return SyncRun.objects.create(
+        organization=organization,
+        direction=direction,
+        entity=mapper.entity,
+        trigger=asked.trigger,
+        requested_by=asked.user,
+        priority=priority,
+        total=total,
+    )
+
+
+def _queue(run: SyncRun, mapper: Mapper, records: list[SyncedRecord]) -> None:
+    """One job a record: queued, or done at once where no call is needed."""
+    already = set(
+        SyncJob.objects.filter(
+            organization_id=run.organization_id, entity=mapper.entity, status=SyncJob.Status.QUEUED
+        ).values_list("record_id", flat=True)
+    )
+    jobs = [_job(run, mapper, record, already) for record in records]
+    SyncJob.objects.bulk_create(jobs, batch_size=1000)
+    queued = [job.record_id for job in jobs if job.status == SyncJob.Status.QUEUED]
+    mapper.model.objects.filter(pk__in=queued).update(
+        sync_state=SyncState.QUEUED,
+        accounting_synced=False,
+        sync_error_code="",
+        sync_error_message="",
+        sync_error_remedy="",
+        sync_error_tid="",
+    )
+    run.skipped = sum(job.outcome in (SyncJob.Outcome.UNCHANGED, SyncJob.Outcome.SKIPPED) for job in jobs)
+    run.failed = sum(job.outcome == SyncJob.Outcome.CONFLICT for job in jobs)
+    if not queued:
+        run.started_at = run.finished_at = timezone.now()
+        run.status = finished_status(run)
+    run.save(update_fields=["skipped", "failed", "started_at", "finished_at", "status"])
+
+
+def _job(run: SyncRun, mapper: Mapper, record: SyncedRecord, already: set[int]) -> SyncJob:
+    outcome, message = _without_a_call(run, record, already)
+    done = outcome != SyncJob.Outcome.PENDING
+    return SyncJob(
+        organization_id=run.organization_id,
+        run=run,
+        direction=run.direction,
+        entity=mapper.entity,
+        rank=mapper.rank,
+        record_id=record.pk,
+        label=mapper.label(record),
+        priority=run.priority,
+        status=SyncJob.Status.DONE if done else SyncJob.Status.QUEUED,
+        outcome=outcome,
+        message=message,
+        quickbooks_id=record.qbo_id or "",
+        finished_at=timezone.now() if done else None,
+    )
+
+
+def _without_a_call(run: SyncRun, record: SyncedRecord, already: set[int]) -> tuple[SyncJob.Outcome, str]:
+    if record.pk in already:
+        return SyncJob.Outcome.SKIPPED, "It is queued already."
+    ended = getattr(record, "ended", "")
+    if ended:
+        return SyncJob.Outcome.SKIPPED, f"It is {ended}, so there is nothing to do."
+    if run.direction == Direction.PUSH and record.sync_state == SyncState.CONFLICT:
+        return SyncJob.Outcome.CONFLICT, "Both sides changed it. Decide the conflict first."
+    if run.direction == Direction.PUSH and record.sync_state == SyncState.SYNCED:
+        return SyncJob.Outcome.UNCHANGED, ""
+    return SyncJob.Outcome.PENDING, ""
+
+
+def _push_contacts(
+    mapper: Mapper, organization: Organization, records: Iterable[SyncedRecord], asked: Asked
+) -> None:
+    """Queues the contacts that these records wait for and that are not in QuickBooks."""
+    missing: dict[str, set[int]] = {}
+    full = mapper.full_records(organization).filter(pk__in=[record.pk for record in records])
+    for record in full:
+        for entity, needed in mapper.waits_for(record):
+            if not needed.linked:
+                missing.setdefault(entity, set()).add(needed.pk)
+    for entity, ids in missing.items():
+        push(organization, entity, asked=asked, ids=sorted(ids))
+
+
+def finished_status(run: SyncRun) -> SyncRun.Status:
+    if not run.failed:
+        return SyncRun.Status.SUCCEEDED
+    return SyncRun.Status.PARTLY_FAILED if run.failed < run.total else SyncRun.Status.FAILED

@@ -1,0 +1,355 @@
+"""QuickBooks' documents, stored here: created, updated, merged or marked, a bounded number of statements a page."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from ..mapping import Company, Links, Mapper, Values, given, mapper_for
+from ..models import Document, Organization, SyncedRecord, SyncJob, SyncState
+from . import find, merge
+from .bind import identity
+from .work import Work
+
+logger = logging.getLogger(__name__)
+
+Outcome = SyncJob.Outcome
+
+
+@dataclass
+class Incoming:
+    document: Any
+    raw: bytes
+    values: Values
+    record: SyncedRecord | None = None
+
+
+@dataclass
+class Stored:
+    """`journal` is [(outcome, label, record id, QuickBooks id, message)]; unchanged ones are only counted."""
+
+    journal: list[tuple[Outcome, str, int | None, str, str]] = field(default_factory=list)
+    unchanged: int = 0
+    seen: set[str] = field(default_factory=set)
+    deleted: int = 0
+
+    def add(self, other: Stored) -> None:
+        self.journal += other.journal
+        self.unchanged += other.unchanged
+        self.seen |= other.seen
+        self.deleted += other.deleted
+
+
+def store(
+    work: Work, mapper: Mapper, company: Company, rows: Iterable[bytes], *, adds_unknown: bool
+) -> Stored:
+    """Stores a page. What its documents refer to and we do not know is read first, in one query an entity."""
+    stored = Stored()
+    documents = find.decoded(mapper, rows)
+    gone = [str(document.Id) for document, _ in documents if document.deleted]
+    living = {str(document.Id): (document, raw) for document, raw in documents if not document.deleted}
+    stored.seen = set(living)
+    stored.journal += mark_gone(mapper, work.organization, gone)
+    stored.deleted = len(gone)
+    changed = _changed(mapper, work.organization, living)
+    stored.unchanged = len(living) - len(changed)
+    incoming = [
+        Incoming(document, raw, mapper.theirs(document, company))
+        for document, raw in changed.values()
+        if mapper.usable(document)
+    ]
+    if not incoming:
+        return stored
+    links = _links(work, company, mapper, incoming)
+    try:
+        with transaction.atomic():
+            _store_page(mapper, company, incoming, links, adds_unknown, stored)
+    except IntegrityError:
+        logger.exception("A page of %s could not be stored; it is read again next time", mapper.remote)
+        raise
+    return stored
+
+
+def _changed(
+    mapper: Mapper, organization: Organization, living: dict[str, tuple[Any, bytes]]
+) -> dict[str, tuple[Any, bytes]]:
+    """Those whose sync token is not the one that we hold."""
+    held = dict(
+        mapper.records(organization).filter(qbo_id__in=list(living)).values_list("qbo_id", "qbo_sync_token")
+    )
+    return {
+        qbo_id: pair
+        for qbo_id, pair in living.items()
+        if not (held.get(qbo_id) and mapper.in_change_feed)
+        or held[qbo_id] != str(given(pair[0].SyncToken) or "")
+    }
+
+
+def _links(work: Work, company: Company, mapper: Mapper, incoming: list[Incoming]) -> Links:
+    """Local keys of everything that the page refers to."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for each in incoming:
+        for entity, qbo_id in mapper.references(each.document):
+            wanted[entity].add(qbo_id)
+    links: Links = {}
+    for entity, ids in wanted.items():
+        other = mapper_for(entity)
+        known = known_links(work.organization, entity, ids)
+        missing = ids - {qbo_id for _, qbo_id in known}
+        if missing:
+            rows = [raw for _, raw in find.by_ids(work, other, missing).values()]
+            store(work, other, company, rows, adds_unknown=True)
+            known = known_links(work.organization, entity, ids)
+        links |= known
+    return links
+
+
+def known_links(organization: Organization, entity: str, ids: Iterable[str]) -> Links:
+    found = mapper_for(entity).records(organization).filter(qbo_id__in=list(ids))
+    return {(entity, qbo_id): pk for qbo_id, pk in found.values_list("qbo_id", "pk")}
+
+
+def links_for_values(organization: Organization, mapper: Mapper, values: Values) -> Links:
+    """The same for values alone, as a decided conflict has them."""
+    links: Links = {}
+    for each in mapper.fields:
+        if getattr(each, "to", "") and values.get(each.name):
+            links |= known_links(organization, each.to, [values[each.name]])
+    for line in values.get("lines", []):
+        for name, entity in (("item", "items"), ("account", "accounts"), ("tax_code", "tax-codes")):
+            if line.get(name):
+                links |= known_links(organization, entity, [line[name]])
+    return links
+
+
+def _store_page(
+    mapper: Mapper,
+    company: Company,
+    incoming: list[Incoming],
+    links: Links,
+    adds_unknown: bool,
+    stored: Stored,
+) -> None:
+    organization = company.organization
+    ids = [str(each.document.Id) for each in incoming]
+    rows = mapper.model.objects.select_for_update().filter(organization=organization, qbo_id__in=ids)
+    held = {record.qbo_id: record for record in rows}
+    unknown = []
+    for each in incoming:
+        each.record = held.get(str(each.document.Id))
+        if each.record is None:
+            unknown.append(each)
+    _match_unlinked(mapper, organization, unknown)
+    in_step = [each for each in incoming if each.record is not None and _untouched(each.record)]
+    edited = [each for each in incoming if each.record is not None and not _untouched(each.record)]
+    new = [each for each in incoming if each.record is None] if adds_unknown else []
+    stored.unchanged += sum(each.record is None for each in incoming) - len(new)
+    _insert(mapper, company, new, links, stored)
+    _overwrite(mapper, company, in_step, links, stored)
+    for each in edited:
+        _merge(mapper, company, each, links, stored)
+
+
+def _untouched(record: SyncedRecord) -> bool:
+    """Linked, and nobody here edited it since both sides agreed."""
+    return record.linked and record.accounting_synced
+
+
+def _match_unlinked(mapper: Mapper, organization: Organization, unknown: list[Incoming]) -> None:
+    """A document that is unmistakably one of ours is linked, not stored a second time."""
+    if not unknown:
+        return
+    pairs = [(each.document, each.values) for each in unknown]
+    candidates = list(mapper.candidates(organization, pairs))
+    for each in unknown:
+        match = mapper.local_match(each.document, each.values, candidates)
+        if match is not None:
+            candidates.remove(match)
+            each.record = match
+
+
+def _columns(mapper: Mapper, company: Company, each: Incoming, links: Links) -> dict[str, Any]:
+    columns = identity(each.document, each.raw) | mapper.mirrored(each.document, company)
+    if mapper.unresolved(each.values, links):
+        columns["has_other_lines"] = True
+    columns["base"] = merge.snapshot({}, each.values)
+    if columns.get("ended") and each.record is not None:
+        # QuickBooks empties what it voids; ours keeps what it was.
+        return columns
+    return columns | mapper.columns(each.values, links) | mapper.totals(each.document)
+
+
+def _in_step_columns() -> dict[str, Any]:
+    return {
+        "accounting_synced": True,
+        "accounting_synced_at": timezone.now(),
+        "sync_state": SyncState.SYNCED,
+        "sync_error_code": "",
+        "sync_error_message": "",
+        "sync_error_remedy": "",
+        "sync_error_tid": "",
+    }
+
+
+def _insert(mapper: Mapper, company: Company, new: list[Incoming], links: Links, stored: Stored) -> None:
+    made = []
+    for each in new:
+        columns = _columns(mapper, company, each, links) | _in_step_columns()
+        if mapper.missing(columns):
+            stored.journal.append(
+                (
+                    Outcome.FAILED,
+                    str(each.document.Id),
+                    None,
+                    str(each.document.Id),
+                    "Its contact was not found.",
+                )
+            )
+            continue
+        each.record = mapper.model(organization=company.organization, **columns)
+        made.append(each)
+    mapper.model.objects.bulk_create([each.record for each in made], batch_size=500)
+    _write_lines(mapper, made, links)
+    _note(mapper, made, Outcome.CREATED, stored)
+
+
+def _overwrite(
+    mapper: Mapper, company: Company, in_step: list[Incoming], links: Links, stored: Stored
+) -> None:
+    """An upsert by key: one statement however many columns and rows."""
+    if not in_step:
+        return
+    names: set[str] = set()
+    for each in in_step:
+        columns = _columns(mapper, company, each, links) | _in_step_columns()
+        if mapper.missing(columns):
+            columns.pop(f"{mapper.contact}_id")
+        for name, value in columns.items():
+            setattr(each.record, name, value)
+        names |= columns.keys()
+    update = sorted({_field_name(mapper.model, name) for name in names})
+    mapper.model.objects.bulk_create(
+        [each.record for each in in_step],
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=[*update, "updated_at"],
+        batch_size=500,
+    )
+    _write_lines(mapper, [each for each in in_step if not each.record.__dict__.get("ended")], links)
+    _note(mapper, in_step, Outcome.UPDATED, stored)
+
+
+def _field_name(model: type[SyncedRecord], column: str) -> str:
+    """The field behind a column: customer for customer_id."""
+    return next(each.name for each in model._meta.concrete_fields if column in (each.name, each.attname))
+
+
+def _write_lines(mapper: Mapper, stored: list[Incoming], links: Links) -> None:
+    rows: list[models.Model] = []
+    for each in stored:
+        for line in mapper.lines(each.values, links) or []:
+            line.document_id = each.record.pk
+            rows.append(line)
+    if mapper.line_model is not None and stored:
+        mapper.line_model.objects.filter(document_id__in=[each.record.pk for each in stored]).delete()
+        mapper.line_model.objects.bulk_create(rows, batch_size=1000)
+
+
+def _merge(mapper: Mapper, company: Company, each: Incoming, links: Links, stored: Stored) -> None:
+    """Both sides moved: field by field, and what both changed differently waits for a person."""
+    record = mapper.full_records(company.organization).get(pk=each.record.pk)
+    if record.qbo_id is None:
+        _link_pulled(mapper, company, each, record, stored)
+        return
+    mapper.prepare([record], company)
+    ours = mapper.ours(record, company)
+    merged = merge.merge(mapper, record.base, ours, each.values)
+    columns = identity(each.document, each.raw) | mapper.mirrored(each.document, company)
+    agreed = {name: value for name, value in each.values.items() if name not in merged.conflicts}
+    base = {
+        "fields": {**record.base.get("fields", {}), **agreed},
+        "ours": {
+            name: value for name, value in record.base.get("ours", {}).items() if name not in merged.taken
+        },
+    }
+    columns["base"] = base
+    set_values(mapper, record, merged.taken, links)
+    if merged.conflicts:
+        merge.open_conflict(mapper, record, merged.conflicts)
+        state, outcome = SyncState.CONFLICT, Outcome.CONFLICT
+    else:
+        waiting = merge.changed_here(base, {**ours, **merged.taken})
+        queued = record.sync_state == SyncState.QUEUED
+        state = SyncState.QUEUED if queued else SyncState.CHANGED if waiting else SyncState.SYNCED
+        outcome = Outcome.UPDATED
+    columns |= {"sync_state": state, "accounting_synced": state == SyncState.SYNCED}
+    mapper.model.objects.filter(pk=record.pk).update(**columns)
+    _note(mapper, [each], outcome, stored)
+
+
+def _link_pulled(
+    mapper: Mapper, company: Company, each: Incoming, record: SyncedRecord, stored: Stored
+) -> None:
+    """Ours, until now unlinked: bound to the document. What differs waits to go out."""
+    mapper.prepare([record], company)
+    base = merge.snapshot({}, each.values)
+    waiting = merge.changed_here(base, mapper.ours(record, company))
+    queued = record.sync_state == SyncState.QUEUED
+    state = SyncState.QUEUED if queued else SyncState.CHANGED if waiting else SyncState.SYNCED
+    mapper.model.objects.filter(pk=record.pk).update(
+        **identity(each.document, each.raw),
+        **mapper.mirrored(each.document, company),
+        base=base,
+        sync_state=state,
+        accounting_synced=state == SyncState.SYNCED,
+        accounting_synced_at=timezone.now(),
+    )
+    _note(mapper, [each], Outcome.LINKED, stored)
+
+
+def set_values(mapper: Mapper, record: SyncedRecord, values: Values, links: Links) -> None:
+    """Writes values of QuickBooks into our own columns and lines, without making it a person's edit."""
+    columns = mapper.columns(values, links)
+    if columns:
+        mapper.model.objects.filter(pk=record.pk).update(**columns)
+    if "lines" in values:
+        rows = mapper.lines(values, links) or []
+        for line in rows:
+            line.document_id = record.pk
+        mapper.line_model.objects.filter(document_id=record.pk).delete()
+        mapper.line_model.objects.bulk_create(rows)
+    if values.keys() & mapper.merged_whole:
+        fresh = mapper.full_records(record.organization).get(pk=record.pk)
+        fresh.retotal()
+
+
+def mark_gone(
+    mapper: Mapper, organization: Organization, ids: Iterable[str]
+) -> list[tuple[Outcome, str, int | None, str, str]]:
+    """Documents deleted there are marked here, names made inactive; nothing is deleted locally."""
+    records = mapper.records(organization).filter(qbo_id__in=list(ids))
+    if mapper.ending:
+        records = records.filter(ended="")
+        columns: dict[str, Any] = {"ended": Document.Ended.DELETED, "balance": 0}
+    else:
+        records = records.filter(is_active=True)
+        columns = {"is_active": False}
+    found = [
+        (Outcome.UPDATED, mapper.label(record), record.pk, record.qbo_id, "Deleted in QuickBooks.")
+        for record in records
+    ]
+    mapper.model.objects.filter(pk__in=[pk for _, _, pk, _, _ in found]).update(
+        **columns, **_in_step_columns()
+    )
+    return found
+
+
+def _note(mapper: Mapper, stored_ones: list[Incoming], outcome: Outcome, stored: Stored) -> None:
+    for each in stored_ones:
+        stored.journal.append((outcome, mapper.label(each.record), each.record.pk, str(each.document.Id), ""))

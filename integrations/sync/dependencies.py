@@ -1,0 +1,76 @@
+"""What a push needs first and may make by itself, such as the item of a custom line."""
+
+from __future__ import annotations
+
+from ..mapping import Company, Mapper, mapper_of
+from ..models import Direction, SyncedRecord, SyncJob, SyncRun, SyncState
+from .work import Work
+
+# Records looked at in one go when the whole queue is searched for what it needs.
+CHUNK = 300
+
+
+def queue_dependencies(
+    work: Work,
+    mapper: Mapper,
+    company: Company,
+    jobs: list[SyncJob],
+    records: dict[int, SyncedRecord],
+) -> bool:
+    """Queues what these jobs need, with what the rest of the queue needs, so that it goes out in few batches.
+
+    True where something was queued: it has a lower rank, so it is claimed before these jobs come again. A job that
+    waited once already does not ask twice; it is then refused with the reason why its dependency failed.
+    """
+    fresh = [
+        records[job.record_id] for job in jobs if job.attempts == 1 and not records[job.record_id].linked
+    ]
+    needed = mapper.dependencies(fresh, company) if fresh else []
+    if not needed:
+        return False
+    waiting = SyncJob.objects.filter(
+        organization=work.organization,
+        entity=mapper.entity,
+        direction=Direction.PUSH,
+        status=SyncJob.Status.QUEUED,
+    ).values_list("record_id", flat=True)
+    ids = list(waiting)
+    wanted = {record.pk: record for record in needed}
+    for start in range(0, len(ids), CHUNK):
+        more = list(
+            mapper.full_records(work.organization).filter(pk__in=ids[start : start + CHUNK], qbo_id=None)
+        )
+        wanted |= {record.pk: record for record in mapper.dependencies(more, company)}
+    _queue(work, list(wanted.values()), jobs[0])
+    return True
+
+
+def _queue(work: Work, needed: list[SyncedRecord], because_of: SyncJob) -> None:
+    mapper = mapper_of(needed[0])
+    run = SyncRun.objects.create(
+        organization=work.organization,
+        direction=Direction.PUSH,
+        entity=mapper.entity,
+        trigger=because_of.run.trigger,
+        requested_by=because_of.run.requested_by,
+        priority=because_of.priority,
+        total=len(needed),
+    )
+    SyncJob.objects.bulk_create(
+        [
+            SyncJob(
+                organization=work.organization,
+                run=run,
+                direction=Direction.PUSH,
+                entity=mapper.entity,
+                rank=mapper.rank,
+                record_id=record.pk,
+                label=mapper.label(record),
+                priority=because_of.priority,
+            )
+            for record in needed
+        ]
+    )
+    mapper.model.objects.filter(pk__in=[record.pk for record in needed]).update(
+        sync_state=SyncState.QUEUED, accounting_synced=False
+    )

@@ -1,0 +1,150 @@
+"""Voiding and deleting in QuickBooks, one call each, written down before it leaves like every other write."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from .. import documents
+from ..mapping import Company, Mapper, mapper_for
+from ..models import Document, PushBatch, SyncedRecord, SyncJob, SyncState
+from ..qbo.errors import (
+    Misconfigured,
+    NeedsReconnect,
+    QuickBooksError,
+    Refused,
+    SubscriptionLapsed,
+    TryLater,
+    Unreachable,
+)
+from . import find, outcomes
+from .bind import identity
+from .settle import DUPLICATE_REQUEST, PAUSES, close, release
+from .work import Work
+
+STALE, GONE = "5010", "610"
+
+
+def end_documents(work: Work, jobs: list[SyncJob]) -> None:
+    company = work.company()
+    for job in jobs:
+        mapper = mapper_for(job.entity)
+        record = outcomes.lock(mapper, work.organization.pk, [job.record_id]).get(job.record_id)
+        if record is None:
+            outcomes.finish([job], SyncJob.Outcome.SKIPPED, "It no longer exists.")
+        elif not record.linked:
+            _ended(mapper, job, record)
+        else:
+            _carry_out(work, company, _write_down(work, mapper, job, record))
+
+
+def _write_down(work: Work, mapper: Mapper, job: SyncJob, record: SyncedRecord) -> PushBatch:
+    body = documents.encode({"Id": record.qbo_id, "SyncToken": record.qbo_sync_token}).decode()
+    with transaction.atomic():
+        batch = PushBatch.objects.create(
+            organization=work.organization,
+            realm_id=work.connection.realm_id,
+            operation=f"{mapper.remote}/{mapper.ending}",
+            body=body,
+        )
+        job.batch, job.revision = batch, record.revision
+        job.save(update_fields=["batch", "revision"])
+    return batch
+
+
+def settle_ending(work: Work, company: Company, batch: PushBatch) -> None:
+    """An ending whose answer was lost: look whether it took effect, then send the same again."""
+    if batch.sent_at and _took_effect(work, batch):
+        return
+    _carry_out(work, company, batch)
+
+
+def _carry_out(work: Work, company: Company, batch: PushBatch) -> None:
+    job = batch.jobs.get()
+    mapper = mapper_for(job.entity)
+    for pause in (*PAUSES, None):
+        batch.attempts += 1
+        batch.sent_at = timezone.now()
+        batch.save(update_fields=["attempts", "sent_at"])
+        try:
+            raw = work.client.operate(
+                mapper.remote, mapper.ending, batch.body.encode(), str(batch.request_id)
+            )
+        except (NeedsReconnect, Misconfigured, SubscriptionLapsed, TryLater):
+            if batch.attempts == 1:
+                release(batch)
+            raise
+        except Refused as error:
+            if error.code != DUPLICATE_REQUEST:
+                _refused(work, mapper, batch, job, error)
+                return
+            _wait_and_look(work, batch, pause, error)
+        except Unreachable as error:
+            _wait_and_look(work, batch, pause, error)
+        else:
+            _accepted(work, mapper, batch, job, raw)
+            return
+        if batch.settled_at:
+            return
+
+
+def _wait_and_look(work: Work, batch: PushBatch, pause: float | None, error: QuickBooksError) -> None:
+    if pause is None:
+        raise Unreachable(detail=error.detail, intuit_tid=error.intuit_tid) from error
+    work.gate.pause(pause)
+    _took_effect(work, batch)
+
+
+def _took_effect(work: Work, batch: PushBatch) -> bool:
+    job = batch.jobs.get()
+    mapper = mapper_for(job.entity)
+    record = mapper.full_records(work.organization).get(pk=job.record_id)
+    document, raw = find.by_ids(work, mapper, [record.qbo_id]).get(record.qbo_id, (None, b""))
+    if document is not None and not mapper.voided(document):
+        return False
+    _accepted(work, mapper, batch, job, raw)
+    return True
+
+
+def _accepted(work: Work, mapper: Mapper, batch: PushBatch, job: SyncJob, raw: bytes) -> None:
+    with transaction.atomic():
+        record = outcomes.lock(mapper, work.organization.pk, [job.record_id])[job.record_id]
+        close(batch, work.client.last_intuit_tid)
+        columns = {}
+        if mapper.ending == "void" and raw:
+            columns = identity(documents.decode(raw, mapper.document), raw)
+        job.quickbooks_id = record.qbo_id or ""
+        _ended(mapper, job, record, columns)
+
+
+def _ended(mapper: Mapper, job: SyncJob, record: SyncedRecord, columns: dict | None = None) -> None:
+    mapper.model.objects.filter(pk=record.pk).update(
+        ended=Document.Ended.VOIDED,
+        balance=0,
+        accounting_synced=record.linked,
+        sync_state=SyncState.SYNCED if record.linked else SyncState.NOT_SYNCED,
+        accounting_synced_at=timezone.now(),
+        **(columns or {}),
+    )
+    outcomes.finish([job], SyncJob.Outcome.UPDATED)
+
+
+def _refused(work: Work, mapper: Mapper, batch: PushBatch, job: SyncJob, error: Refused) -> None:
+    """A stale token is read once more; a document that is gone already is what was wanted; else it stays as it was."""
+    record = mapper.full_records(work.organization).get(pk=job.record_id)
+    if error.code == GONE:
+        if record.qbo_id not in find.by_ids(work, mapper, [record.qbo_id]):
+            _accepted(work, mapper, batch, job, b"")
+            return
+    elif error.code == STALE and job.attempts == 1:
+        held = find.by_ids(work, mapper, [record.qbo_id])
+        with transaction.atomic():
+            if record.qbo_id in held:
+                document, raw = held[record.qbo_id]
+                mapper.model.objects.filter(pk=record.pk).update(qbo_sync_token=str(document.SyncToken))
+            close(batch, error.intuit_tid)
+            outcomes.requeue([job])
+        return
+    with transaction.atomic():
+        close(batch, error.intuit_tid)
+        outcomes.fail(mapper, [(job, outcomes.problem_of(error))])

@@ -1,0 +1,185 @@
+"""What each fault of a pushed record asks for: read and merge, link, put back, pause, or tell a person."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from django.db import transaction
+
+from ..mapping import Company, Mapper, Problem, mapper_for
+from ..models import SyncedRecord, SyncJob, SyncState, name_key
+from ..qbo.errors import (
+    Fault,
+    NeedsReconnect,
+    QuickBooksError,
+    SubscriptionLapsed,
+    Throttled,
+    TryLater,
+    error_of,
+)
+from . import apply, find, outcomes
+from .bind import bind
+from .work import Work
+
+STALE = "5010"
+GONE = "610"
+NAME_TAKEN = "6240"
+NUMBER_TAKEN = "6140"
+RATE_MISSING = "2410"
+SYSTEM_FAILURE = "10000"
+
+MOST_ATTEMPTS = 4
+
+Failures = list[tuple[SyncJob, SyncedRecord, Fault]]
+
+
+def digest(work: Work, company: Company, failed: Failures, unanswered: list[SyncJob]) -> None:
+    """Raises what concerns the whole company, after every record's own matter is settled."""
+    by_entity: dict[str, Failures] = defaultdict(list)
+    for failure in failed:
+        by_entity[failure[0].entity].append(failure)
+    raised: QuickBooksError | None = None
+    for entity, failures in by_entity.items():
+        mapper = mapper_for(entity)
+        handled: dict[str, Failures] = defaultdict(list)
+        for failure in failures:
+            handled[_kind(failure)].append(failure)
+        raised = _put_back(handled.pop("company", [])) or raised
+        _merge_stale(work, mapper, company, handled.pop(STALE, []))
+        _link_taken(work, mapper, company, handled.pop("taken", []))
+        _follow_gone(work, mapper, handled.pop(GONE, []))
+        _look_again(work, mapper, company, [job for job, _, _ in handled.pop(SYSTEM_FAILURE, [])])
+        _ask_rate(handled.pop(RATE_MISSING, []))
+        outcomes.fail(
+            mapper,
+            [(job, outcomes.problem_of(fault)) for rest in handled.values() for job, _, fault in rest],
+        )
+    by_jobs: dict[str, list[SyncJob]] = defaultdict(list)
+    for job in unanswered:
+        by_jobs[job.entity].append(job)
+    for entity, jobs in by_jobs.items():
+        _look_again(work, mapper_for(entity), company, jobs)
+    if raised:
+        raise raised
+
+
+def _kind(failure: tuple[SyncJob, SyncedRecord, Fault]) -> str:
+    job, record, fault = failure
+    error = error_of(fault)
+    if isinstance(error, (SubscriptionLapsed, NeedsReconnect, TryLater, Throttled)):
+        return "company"
+    if fault.code in (NAME_TAKEN, NUMBER_TAKEN):
+        return "taken"
+    if fault.code in (STALE, GONE) and not record.linked:
+        return "told"
+    if fault.code in (STALE, SYSTEM_FAILURE, RATE_MISSING) and job.attempts >= MOST_ATTEMPTS:
+        return "told"
+    return fault.code
+
+
+def _put_back(failures: Failures) -> QuickBooksError | None:
+    """A fault of the whole company: the records wait, and whoever drains learns of it."""
+    outcomes.requeue([job for job, _, _ in failures])
+    return error_of(failures[0][2]) if failures else None
+
+
+def _merge_stale(work: Work, mapper: Mapper, company: Company, failures: Failures) -> None:
+    """Somebody changed it there: read, merge, send once more (contract section 12, trap 13)."""
+    if not failures:
+        return
+    held = find.by_ids(work, mapper, [record.qbo_id for _, record, _ in failures])
+    apply.store(work, mapper, company, [raw for _, raw in held.values()], adds_unknown=False)
+    states = dict(
+        mapper.records(work.organization)
+        .filter(pk__in=[record.pk for _, record, _ in failures])
+        .values_list("pk", "sync_state")
+    )
+    disputed = [job for job, record, _ in failures if states.get(record.pk) == SyncState.CONFLICT]
+    outcomes.finish(disputed, SyncJob.Outcome.CONFLICT, "Both sides changed it. Decide the conflict.")
+    gone = [record for _, record, _ in failures if record.qbo_id not in held]
+    apply.mark_gone(mapper, work.organization, [record.qbo_id for record in gone])
+    outcomes.requeue([job for job, _, _ in failures if job not in disputed])
+
+
+def _link_taken(work: Work, mapper: Mapper, company: Company, failures: Failures) -> None:
+    """The name or number exists: link where it is unmistakably the same, else say why not."""
+    if not failures:
+        return
+    taken = Problem(mapper.taken_code)
+    outcomes.fail(mapper, [(job, _told(taken, fault)) for job, record, fault in failures if record.linked])
+    new = [failure for failure in failures if not failure[1].linked]
+    if not new:
+        return
+    records = [record for _, record, _ in new]
+    mapper.prepare(records, company)
+    held = find.by_key(work, mapper, records)
+    _add_by_id(work, mapper, new, held)
+    found, problems = find.judge(mapper, company, records, held)
+    outcomes.fail(
+        mapper,
+        [
+            (job, _told(problems.get(record.pk, taken), fault))
+            for job, record, fault in new
+            if record.pk not in found
+        ],
+    )
+    linked = [(job, record) for job, record, _ in new if record.pk in found]
+    with transaction.atomic():
+        for job, record in linked:
+            job.after = {}
+            bind(mapper, company, job, record, found[record.pk][1], SyncJob.Outcome.LINKED)
+        SyncJob.objects.bulk_update([job for job, _ in linked], ["outcome", "quickbooks_id", "after"])
+    # What differs goes out as an update; where nothing does, the next round finds it in step.
+    outcomes.requeue([job for job, _ in linked])
+
+
+def _add_by_id(work: Work, mapper: Mapper, failures: Failures, held: dict[str, list]) -> None:
+    """QuickBooks names the holder; a query by name does not find one that is written differently."""
+    known = {str(document.Id) for same in held.values() for document, _ in same}
+    named = {fault.existing_id: record for _, record, fault in failures if fault.existing_id}
+    for qbo_id, found in find.by_ids(work, mapper, named.keys() - known).items():
+        held[name_key(str(getattr(named[qbo_id], mapper.key_column)))].append(found)
+
+
+def _told(problem: Problem, fault: Fault) -> Problem:
+    return Problem(
+        problem.code, problem.message, problem.remedy, fault.detail or fault.message, fault.intuit_tid
+    )
+
+
+def _follow_gone(work: Work, mapper: Mapper, failures: Failures) -> None:
+    """610 means the record itself or something it refers to: a look tells which."""
+    if not failures:
+        return
+    held = find.by_ids(work, mapper, [record.qbo_id for _, record, _ in failures])
+    gone = [(job, record) for job, record, _ in failures if record.qbo_id not in held]
+    apply.mark_gone(mapper, work.organization, [record.qbo_id for _, record in gone])
+    outcomes.finish([job for job, _ in gone], SyncJob.Outcome.SKIPPED, "It was deleted in QuickBooks.")
+    outcomes.fail(
+        mapper,
+        [(job, outcomes.problem_of(fault)) for job, record, fault in failures if record.qbo_id in held],
+    )
+
+
+def _look_again(work: Work, mapper: Mapper, company: Company, jobs: list[SyncJob]) -> None:
+    """QuickBooks failed in itself or did not answer for these: bind what is there, put the rest back."""
+    if not jobs:
+        return
+    records = outcomes.lock(mapper, work.organization.pk, [job.record_id for job in jobs])
+    new = [record for record in records.values() if not record.linked]
+    mapper.prepare(new, company)
+    found = find.made_by_us(work, mapper, company, new) if new else {}
+    with transaction.atomic():
+        for job in jobs:
+            if job.record_id in found:
+                raw = found[job.record_id][1]
+                bind(mapper, company, job, records[job.record_id], raw, SyncJob.Outcome.CREATED)
+                outcomes.finish([job], SyncJob.Outcome.CREATED)
+    outcomes.requeue([job for job in jobs if job.record_id not in found])
+
+
+def _ask_rate(failures: Failures) -> None:
+    for job, _, fault in failures:
+        job.code = fault.code
+        job.save(update_fields=["code"])
+    outcomes.requeue([job for job, _, _ in failures])

@@ -1,0 +1,119 @@
+"""Finding in QuickBooks what may be there already: by name before a contact is created, by number when a
+document's is taken, and by both when an answer was lost."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable
+
+import msgspec
+
+from .. import documents
+from ..mapping import Company, Mapper, Problem, given
+from ..models import SyncedRecord, name_key
+from ..qbo.client import in_list, quote
+from .work import Work
+
+logger = logging.getLogger(__name__)
+
+# Beyond this many names it is cheaper to read the whole list, 1,000 to a call.
+FEW = 30
+# Ids or names in one statement.
+CHUNK = 300
+
+Found = dict[int, tuple[documents.Entity, bytes]]
+
+
+def decoded(mapper: Mapper, rows: Iterable[bytes]) -> list[tuple[documents.Entity, bytes]]:
+    """Documents with their bytes; one that does not fit its type is logged and left out."""
+    found = []
+    for raw in rows:
+        try:
+            found.append((documents.decode(raw, mapper.document), raw))
+        except msgspec.MsgspecError as error:
+            logger.warning("A %s does not fit its type: %s", mapper.remote, error)
+    return found
+
+
+def by_ids(work: Work, mapper: Mapper, ids: Iterable[str]) -> dict[str, tuple[documents.Entity, bytes]]:
+    """What QuickBooks holds under these ids, inactive ones too; deleted ones are absent."""
+    wanted = sorted(set(ids))
+    found = {}
+    for start in range(0, len(wanted), CHUNK):
+        part = wanted[start : start + CHUNK]
+        where = f"Id IN {in_list(part)}" + mapper.even_inactive
+        for document, raw in decoded(mapper, work.client.select(mapper.remote, where=where).rows):
+            found[str(document.Id)] = (document, raw)
+    return found
+
+
+def by_key(work: Work, mapper: Mapper, records: list[SyncedRecord]) -> dict[str, list]:
+    """What QuickBooks holds under the records' names or numbers, by name key."""
+    keys = {key for record in records for key in spellings(str(getattr(record, mapper.key_column)))}
+    found: dict[str, list] = defaultdict(list)
+    wanted = sorted(keys - {""})
+    for start in range(0, len(wanted), CHUNK):
+        where = f"{mapper.key} IN {in_list(wanted[start : start + CHUNK])}"
+        _collect(mapper, work.client.select(mapper.remote, where=where).rows, found)
+    return found
+
+
+def all_by_key(work: Work, mapper: Mapper) -> dict[str, list]:
+    found: dict[str, list] = defaultdict(list)
+    for page in work.client.pages(mapper.remote):
+        _collect(mapper, page.rows, found)
+    return found
+
+
+def spellings(name: str) -> set[str]:
+    return {name, " ".join(name.split())}
+
+
+def judge(
+    mapper: Mapper, company: Company, records: list[SyncedRecord], held: dict[str, list]
+) -> tuple[Found, dict[int, Problem]]:
+    """For unlinked records: the document that is unmistakably theirs and bound to nobody, or why not."""
+    ids = [str(document.Id) for same in held.values() for document, _ in same]
+    bound = set(mapper.records(company.organization).filter(qbo_id__in=ids).values_list("qbo_id", flat=True))
+    found: Found = {}
+    problems: dict[int, Problem] = {}
+    for record in records:
+        for document, raw in held.get(name_key(str(getattr(record, mapper.key_column))), []):
+            problem = mapper.same(record, document, company)
+            if problem is None and str(document.Id) in bound:
+                problem = Problem(mapper.taken_code)
+            if problem is None:
+                bound.add(str(document.Id))
+                found[record.pk] = (document, raw)
+                problems.pop(record.pk, None)
+                break
+            problems.setdefault(record.pk, problem)
+    return found, problems
+
+
+def made_by_us(work: Work, mapper: Mapper, company: Company, records: list[SyncedRecord]) -> Found:
+    """After a lost answer: which of these unlinked records QuickBooks holds now."""
+    keyed = [record for record in records if getattr(record, mapper.key_column)]
+    found: Found = {}
+    if keyed:
+        found, _ = judge(mapper, company, keyed, by_key(work, mapper, keyed))
+    for record in records:
+        if not getattr(record, mapper.key_column):
+            held = {
+                "": decoded(mapper, work.client.select(mapper.remote, where=_likeness(mapper, record)).rows)
+            }
+            one, _ = judge(mapper, company, [record], held)
+            found |= one
+    return found
+
+
+def _likeness(mapper: Mapper, record: SyncedRecord) -> str:
+    """A document without a number is known by its contact and date."""
+    [(_, contact)] = mapper.waits_for(record)
+    return f"{mapper.contact_path} = {quote(contact.qbo_id)} AND TxnDate = {quote(str(record.issue_date))}"
+
+
+def _collect(mapper: Mapper, rows: Iterable[bytes], found: dict[str, list]) -> None:
+    for document, raw in decoded(mapper, rows):
+        found[name_key(str(given(getattr(document, mapper.key)) or ""))].append((document, raw))

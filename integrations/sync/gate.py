@@ -1,0 +1,72 @@
+"""What stands before every call: the lease is still ours, the rate limits allow it, and it is counted."""
+
+from __future__ import annotations
+
+import time
+
+from django.db.models import F
+from django.utils import timezone
+
+from ..models import CallCount, Lane
+from ..qbo.throttle import Kind, Throttle, default_limits
+from .lease import Lease
+
+SLICE = 10.0
+
+
+class LaneGate:
+    """The client's Gate for the holder of a lane."""
+
+    def __init__(self, lease: Lease):
+        self._lease = lease
+        lane = Lane.objects.get(pk=lease.lane_id)
+        history = [(at, Kind(kind)) for at, kind in lane.recent_calls]
+        self._throttle = Throttle(default_limits(), history=history)
+
+    def enter(self, kind: Kind) -> None:
+        while (wait := self._throttle.delay(kind)) > 0:
+            self.pause(wait)
+        self._throttle.enter(kind)
+        self._lease.renew(recent_calls=self._recent())
+
+    def leave(self, kind: Kind) -> None:
+        self._throttle.leave(kind)
+        count_call(self._lease.organization_id, kind)
+
+    def pause(self, seconds: float) -> None:
+        """Sleeps, in slices short enough to keep the lease."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self._lease.renew()
+            time.sleep(min(left, SLICE))
+
+    def remember(self) -> None:
+        """Leaves the newest minute of calls to whoever works here next."""
+        Lane.objects.filter(pk=self._lease.lane_id).update(recent_calls=self._recent())
+
+    def _recent(self) -> list:
+        return [[at, str(kind)] for at, kind in self._throttle.history()]
+
+
+class FreeGate:
+    """For the OAuth return, which runs beside the lane: counts, and waits for nothing."""
+
+    def __init__(self, organization_id: int):
+        self._organization_id = organization_id
+
+    def enter(self, kind: Kind) -> None:
+        pass
+
+    def leave(self, kind: Kind) -> None:
+        count_call(self._organization_id, kind)
+
+    def pause(self, seconds: float) -> None:
+        time.sleep(min(seconds, 2.0))
+
+
+def count_call(organization_id: int, kind: Kind) -> None:
+    today = timezone.now().date()
+    counts = CallCount.objects.filter(organization_id=organization_id, day=today, kind=str(kind))
+    if not counts.update(calls=F("calls") + 1):
+        CallCount.objects.get_or_create(organization_id=organization_id, day=today, kind=str(kind))
+        counts.update(calls=F("calls") + 1)

@@ -1,0 +1,140 @@
+"""Working off an organization's queue: one worker at a time, a person's click first, for a few minutes at most."""
+
+from __future__ import annotations
+
+import logging
+
+from django.utils import timezone
+
+from ..faults import explain
+from ..models import Connection, Direction, Priority, SyncJob, SyncRun
+from ..qbo.errors import (
+    Misconfigured,
+    NeedsReconnect,
+    QuickBooksError,
+    SubscriptionLapsed,
+    Throttled,
+    TryLater,
+    Unreachable,
+)
+from ..services import ring
+from . import pull, push, settle
+from .lease import Lease, LeaseLost
+from .work import Work
+
+logger = logging.getLogger(__name__)
+
+# Well below django-q's timeout; what is left then is rung for again.
+TURN = 240.0
+
+PAUSES: dict[type[QuickBooksError], Connection.Pause] = {
+    NeedsReconnect: Connection.Pause.NEEDS_RECONNECT,
+    SubscriptionLapsed: Connection.Pause.SUBSCRIPTION_LAPSED,
+    Misconfigured: Connection.Pause.MISCONFIGURED,
+}
+
+
+def drain(organization_id: int, *, seconds: float = TURN) -> None:
+    """Takes the lane and works until nothing is queued, or leaves at once where somebody holds it."""
+    lease = Lease.take(organization_id)
+    if lease is None:
+        return
+    finished = False
+    try:
+        work = Work(lease, seconds)
+        try:
+            finished = _work_off(work)
+        finally:
+            work.gate.remember()
+            work.client.close()
+    except LeaseLost:
+        logger.warning("Organization %s: the lease was lost to another worker", organization_id)
+        return
+    finally:
+        lease.release()
+    # A bell that rang between the last look and the release found the lane taken.
+    if finished and push.has_work(organization_id):
+        ring(organization_id)
+
+
+def _work_off(work: Work) -> bool:
+    """False where the work has to wait for something."""
+    if not _may_work(work):
+        return False
+    SyncRun.objects.filter(organization=work.organization, status=SyncRun.Status.WAITING).update(
+        status=SyncRun.Status.RUNNING, error_code="", error_message="", error_remedy=""
+    )
+    try:
+        settle.settle_open(work)
+        push.requeue_orphans(work)
+        if push.has_work(work.organization.pk):
+            work.know_company()
+        while work.time_left and _step(work):
+            pass
+    except (NeedsReconnect, SubscriptionLapsed, Misconfigured) as error:
+        _pause(work, error)
+        return False
+    except (Unreachable, Throttled, TryLater) as error:
+        _wait(work, error.code)
+        return False
+    return True
+
+
+def _step(work: Work) -> bool:
+    """One claim of jobs or all waiting pulls, whichever is more urgent; among equals, what was asked first."""
+    jobs = SyncJob.objects.filter(organization=work.organization, status=SyncJob.Status.QUEUED)
+    first_job = jobs.order_by("priority", "run_id").values_list("priority", "run_id").first()
+    first_pull = (
+        SyncRun.objects.filter(
+            organization=work.organization, direction=Direction.PULL, status__in=SyncRun.UNFINISHED
+        )
+        .order_by("priority", "id")
+        .values_list("priority", "id")
+        .first()
+    )
+    if first_pull and (first_job is None or first_pull < first_job):
+        return pull.pull_round(work, between=lambda: _serve_clicks(work))
+    return push.push_round(work)
+
+
+def _serve_clicks(work: Work) -> None:
+    """A person who presses a button does not wait for a long list to be read."""
+    while push.push_round(work, most_priority=Priority.CLICK):
+        pass
+
+
+def _may_work(work: Work) -> bool:
+    connection = work.connection
+    if connection.status != Connection.Status.CONNECTED:
+        _wait(work, connection.status)
+        return False
+    if connection.pause:
+        _wait(work, connection.pause)
+        return False
+    return True
+
+
+def _pause(work: Work, error: QuickBooksError) -> None:
+    """Stops the organization's work with a reason that people see, without failing each record."""
+    pause = next(pause for kind, pause in PAUSES.items() if isinstance(error, kind))
+    connections = Connection.objects.filter(
+        pk=work.connection.pk, token_version=work.connection.token_version
+    )
+    columns = {"pause": pause, "pause_detail": error.detail[:500], "paused_at": timezone.now()}
+    if pause == Connection.Pause.NEEDS_RECONNECT:
+        connections = connections.filter(status=Connection.Status.CONNECTED)
+        columns["status"] = Connection.Status.NEEDS_RECONNECT
+    if connections.update(**columns):
+        logger.warning("Organization %s waits: %s (%s)", work.organization.slug, pause, error.intuit_tid)
+    push.requeue_orphans(work)
+    _wait(work, str(pause))
+
+
+def _wait(work: Work, code: str) -> None:
+    entry = explain(code)
+    SyncRun.objects.filter(organization=work.organization, status__in=SyncRun.UNFINISHED).update(
+        status=SyncRun.Status.WAITING,
+        error_code=code,
+        error_message=entry.meaning,
+        error_remedy=entry.remedy,
+    )

@@ -1,0 +1,187 @@
+"""What came of a job: written on the job, on its record and on its run, in one transaction."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import Case, F, Q, Value, When
+from django.utils import timezone
+
+from ..mapping import Mapper, Problem, mapper_for
+from ..models import Configuration, Direction, SyncedRecord, SyncJob, SyncRun, SyncState
+from ..services import finished_status
+
+Outcome = SyncJob.Outcome
+
+
+def finish(jobs: Iterable[SyncJob], outcome: Outcome, message: str = "") -> None:
+    """Ends jobs of one outcome that needs no more on the record."""
+    now = timezone.now()
+    done = list(jobs)
+    for job in done:
+        job.status, job.outcome, job.finished_at = SyncJob.Status.DONE, outcome, now
+        job.code, job.message = "", message
+    _save(done)
+
+
+def fail(mapper: Mapper, jobs_and_problems: Iterable[tuple[SyncJob, Problem]]) -> None:
+    """Ends jobs with the reason and its remedy, on the job and on the record."""
+    now = timezone.now()
+    failed = []
+    with transaction.atomic():
+        for job, problem in jobs_and_problems:
+            job.status, job.outcome, job.finished_at = SyncJob.Status.DONE, Outcome.FAILED, now
+            job.code, job.message, job.remedy = problem.code, problem.text, problem.advice
+            job.detail, job.intuit_tid = problem.detail, problem.intuit_tid
+            mapper.model.objects.filter(pk=job.record_id).exclude(sync_state=SyncState.CONFLICT).update(
+                **failed_columns(problem)
+            )
+            failed.append(job)
+        _save(failed)
+
+
+def failed_columns(problem: Problem) -> dict:
+    return {
+        "sync_state": SyncState.FAILED,
+        "accounting_synced": False,
+        "sync_error_code": problem.code,
+        "sync_error_message": problem.text,
+        "sync_error_remedy": problem.advice,
+        "sync_error_tid": problem.intuit_tid,
+    }
+
+
+def synced_columns(job: SyncJob) -> dict:
+    """In step, unless somebody edited the record after it was sent."""
+    now = timezone.now()
+    unedited = Q(revision=job.revision)
+    return {
+        "accounting_synced": Case(When(unedited, then=Value(True)), default=Value(False)),
+        "sync_state": Case(When(unedited, then=Value(SyncState.SYNCED)), default=Value(SyncState.CHANGED)),
+        "accounting_synced_at": now,
+        "sync_error_code": "",
+        "sync_error_message": "",
+        "sync_error_remedy": "",
+        "sync_error_tid": "",
+    }
+
+
+def unchanged(mapper: Mapper, jobs: Iterable[SyncJob]) -> None:
+    """What is in step already cost no call."""
+    jobs = list(jobs)
+    with transaction.atomic():
+        for job in jobs:
+            mapper.model.objects.filter(pk=job.record_id).update(**synced_columns(job))
+        finish(jobs, Outcome.UNCHANGED)
+
+
+def requeue(jobs: Iterable[SyncJob]) -> None:
+    """Puts jobs back; one whose record was queued again meanwhile gives way to the newer one."""
+    jobs = list(jobs)
+    if not jobs:
+        return
+    with transaction.atomic():
+        newer = set(
+            SyncJob.objects.filter(
+                entity__in={job.entity for job in jobs},
+                record_id__in=[job.record_id for job in jobs],
+                status=SyncJob.Status.QUEUED,
+            ).values_list("entity", "record_id")
+        )
+        replaced = [job for job in jobs if (job.entity, job.record_id) in newer]
+        back = [job.pk for job in jobs if (job.entity, job.record_id) not in newer]
+        SyncJob.objects.filter(pk__in=back).update(status=SyncJob.Status.QUEUED, batch=None)
+        finish(replaced, Outcome.SKIPPED, "It was queued again, and goes out with that.")
+
+
+def _save(jobs: list[SyncJob]) -> None:
+    SyncJob.objects.bulk_update(
+        jobs,
+        [
+            "status",
+            "outcome",
+            "finished_at",
+            "code",
+            "message",
+            "remedy",
+            "detail",
+            "intuit_tid",
+            "quickbooks_id",
+            "before",
+            "after",
+        ],
+        batch_size=100,
+    )
+    by_run: dict[int, Counter] = defaultdict(Counter)
+    for job in jobs:
+        by_run[job.run_id][column_of(job.outcome)] += 1
+    for run_id, counts in by_run.items():
+        add_to_run(run_id, counts)
+
+
+def column_of(outcome: str) -> str:
+    if outcome in SyncJob.SUCCESSES:
+        return "succeeded"
+    return "failed" if outcome in SyncJob.FAILURES else "skipped"
+
+
+def add_to_run(run_id: int, counts: Counter) -> None:
+    """Counts, and ends the run where all is done."""
+    SyncRun.objects.filter(pk=run_id).update(**{name: F(name) + number for name, number in counts.items()})
+    run = SyncRun.objects.get(pk=run_id)
+    if run.direction != Direction.PULL and run.done >= run.total and not run.finished:
+        end_run(run)
+
+
+def end_run(run: SyncRun, problem: Problem | None = None) -> None:
+    run.status = SyncRun.Status.FAILED if problem else finished_status(run)
+    run.finished_at = timezone.now()
+    run.started_at = run.started_at or run.finished_at
+    run.error_code = problem.code if problem else ""
+    run.error_message = problem.text if problem else ""
+    run.error_remedy = problem.advice if problem else ""
+    run.save(
+        update_fields=["status", "finished_at", "started_at", "error_code", "error_message", "error_remedy"]
+    )
+    if not problem:
+        note_stream(run)
+
+
+def note_stream(run: SyncRun) -> None:
+    """When the stream last ran, for the configuration page."""
+    stream = mapper_for(run.entity).stream
+    verb = "pulled" if run.direction == Direction.PULL else "pushed"
+    names = {field.name for field in Configuration._meta.concrete_fields}
+    name = f"{stream}_last_{verb}_at"
+    if name not in names:
+        name = f"{stream}_last_synced_at"
+    Configuration.objects.filter(organization_id=run.organization_id).update(**{name: run.finished_at})
+
+
+def start_runs(jobs: Iterable[SyncJob]) -> None:
+    SyncRun.objects.filter(pk__in={job.run_id for job in jobs}, status=SyncRun.Status.QUEUED).update(
+        status=SyncRun.Status.RUNNING, started_at=timezone.now()
+    )
+
+
+def problem_of(error) -> Problem:
+    """A QuickBooksError or a Fault as a record's problem, in the words of the fault table."""
+    fault = getattr(error, "fault", None) or error
+    return Problem(
+        code=str(error.code),
+        detail=getattr(error, "detail", "") or getattr(fault, "message", ""),
+        intuit_tid=getattr(error, "intuit_tid", ""),
+    )
+
+
+def lock(mapper: Mapper, organization_id: int, ids: Iterable[int]) -> dict[int, SyncedRecord]:
+    """The records by id, held until the transaction ends."""
+    locked = mapper.model.objects.select_for_update().filter(
+        organization_id=organization_id, pk__in=list(ids)
+    )
+    list(locked.values_list("pk"))
+    full = mapper.model.objects.filter(organization_id=organization_id, pk__in=list(ids))
+    full = full.select_related(*mapper.select_related).prefetch_related(*mapper.prefetch_related)
+    return {record.pk: record for record in full}

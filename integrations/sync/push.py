@@ -1,0 +1,256 @@
+"""A round of pushing: claim, refuse what cannot succeed, write the batch down, send it. Design: one lane, thirty
+at a time, what is referred to first."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from .. import documents
+from ..mapping import Company, Mapper, Problem, Values, mapper_for
+from ..models import Direction, PushBatch, SyncedRecord, SyncJob, SyncRun
+from ..qbo.errors import Refused
+from . import ending, find, merge, outcomes, settle
+from .bind import bind
+from .dependencies import queue_dependencies
+from .work import Work
+
+logger = logging.getLogger(__name__)
+
+# A job is tried this often before its last reason stands: a stale token, a fault of QuickBooks' own.
+MOST_ATTEMPTS = 5
+
+
+@dataclass
+class Draft:
+    """A job on its way: the record, what it says, and what of it is new to QuickBooks."""
+
+    job: SyncJob
+    record: SyncedRecord
+    values: Values
+    changed: set[str]
+    body: dict[str, Any] = field(default_factory=dict)
+
+
+def push_round(work: Work, *, most_priority: int | None = None) -> bool:
+    """Works off one claim. False where nothing was queued."""
+    jobs = claim(work, most_priority)
+    if not jobs:
+        return False
+    outcomes.start_runs(jobs)
+    if jobs[0].direction == Direction.VOID:
+        ending.end_documents(work, jobs)
+        return True
+    company = work.company()
+    drafts: list[tuple[Mapper, Draft]] = []
+    for entity, of_entity in _by_entity(jobs).items():
+        mapper = mapper_for(entity)
+        drafts += [(mapper, draft) for draft in prepare(work, mapper, company, of_entity)]
+    if drafts:
+        send(work, company, drafts)
+    return True
+
+
+def claim(work: Work, most_priority: int | None = None) -> list[SyncJob]:
+    """The next jobs of one rank, at most a batch of them, marked as running."""
+    queued = SyncJob.objects.filter(organization=work.organization, status=SyncJob.Status.QUEUED)
+    if most_priority is not None:
+        queued = queued.filter(priority__lte=most_priority)
+    queued = queued.order_by("priority", "rank", "id")
+    first = queued.first()
+    if first is None:
+        return []
+    same = queued.filter(priority=first.priority, rank=first.rank, direction=first.direction)
+    ids = list(same.values_list("pk", flat=True)[: settings.QBO_BATCH_SIZE])
+    SyncJob.objects.filter(pk__in=ids, status=SyncJob.Status.QUEUED).update(
+        status=SyncJob.Status.RUNNING, started_at=timezone.now(), attempts=F("attempts") + 1
+    )
+    return list(SyncJob.objects.filter(pk__in=ids, status=SyncJob.Status.RUNNING).order_by("id"))
+
+
+def prepare(work: Work, mapper: Mapper, company: Company, jobs: list[SyncJob]) -> list[Draft]:
+    """The drafts that have to be sent; every other job is refused, put back or found in step."""
+    records = {
+        record.pk: record
+        for record in mapper.full_records(work.organization).filter(pk__in=[job.record_id for job in jobs])
+    }
+    gone = [job for job in jobs if job.record_id not in records]
+    outcomes.finish(gone, SyncJob.Outcome.SKIPPED, "It no longer exists.")
+    jobs = [job for job in jobs if job.record_id in records]
+    if queue_dependencies(work, mapper, company, jobs, records):
+        outcomes.requeue(jobs)
+        return []
+    jobs = _link_existing(work, mapper, company, jobs, records)
+    _read_rates(work, mapper, company, jobs, records)
+    mapper.prepare(list(records.values()), company)
+    drafts = [draft for job in jobs if (draft := _draft(mapper, company, job, records[job.record_id]))]
+    return drafts
+
+
+def _draft(mapper: Mapper, company: Company, job: SyncJob, record: SyncedRecord) -> Draft | None:
+    """Never raises: what is wrong with one record must not stop the others."""
+    try:
+        values = mapper.ours(record, company)
+        changed = merge.changed_here(record.base, values) if record.linked else set(values)
+        if record.linked and (not changed or not mapper.updates):
+            job.revision = record.revision
+            outcomes.unchanged(mapper, [job]) if job.outcome != SyncJob.Outcome.LINKED else _linked(
+                mapper, job
+            )
+            return None
+        if _waits_for_queued(mapper, job, record):
+            outcomes.requeue([job])
+            return None
+        problem = mapper.refuse(record, values, changed, company)
+        if problem:
+            outcomes.fail(mapper, [(job, problem)])
+            return None
+        draft = Draft(job, record, values, changed)
+        draft.body = mapper.compose(record, values, changed, company)
+        return draft
+    except Exception as error:
+        logger.exception("%s %s could not be prepared", mapper.entity, record.pk)
+        outcomes.fail(mapper, [(job, Problem("internal", detail=f"{type(error).__name__}: {error}"))])
+        return None
+
+
+def _linked(mapper: Mapper, job: SyncJob) -> None:
+    mapper.model.objects.filter(pk=job.record_id).update(**outcomes.synced_columns(job))
+    outcomes.finish([job], SyncJob.Outcome.LINKED)
+
+
+def _waits_for_queued(mapper: Mapper, job: SyncJob, record: SyncedRecord) -> bool:
+    """Whether what the record refers to is itself on its way: then that goes first, as urgently as this."""
+    for entity, needed in mapper.waits_for(record):
+        if needed.linked:
+            continue
+        queued = SyncJob.objects.filter(entity=entity, record_id=needed.pk, status=SyncJob.Status.QUEUED)
+        if queued.filter(direction=Direction.PUSH).exists():
+            queued.filter(priority__gt=job.priority).update(priority=job.priority)
+            return True
+    return False
+
+
+def _link_existing(
+    work: Work,
+    mapper: Mapper,
+    company: Company,
+    jobs: list[SyncJob],
+    records: dict[int, SyncedRecord],
+) -> list[SyncJob]:
+    """Names that QuickBooks has already are linked, or refused with the reason, before anything is created."""
+    new = [job for job in jobs if not records[job.record_id].linked]
+    if not mapper.looks_first or not new:
+        return jobs
+    found, problems = _existing(work, mapper, company, [records[job.record_id] for job in new])
+    failed = [(job, problems[job.record_id]) for job in new if job.record_id in problems]
+    outcomes.fail(mapper, failed)
+    link(mapper, company, [job for job in new if job.record_id in found], records, found)
+    linked = mapper.full_records(work.organization).filter(pk__in=list(found))
+    records |= {record.pk: record for record in linked}
+    return [job for job in jobs if job.record_id not in problems]
+
+
+def _existing(
+    work: Work, mapper: Mapper, company: Company, records: list[SyncedRecord]
+) -> tuple[find.Found, dict[int, Problem]]:
+    """Few names are asked for; for a long queue the whole list is read once a turn."""
+    waiting = SyncJob.objects.filter(
+        organization=work.organization, entity=mapper.entity, status=SyncJob.Status.QUEUED
+    )
+    if mapper.entity in work.lists or waiting.count() + len(records) > find.FEW:
+        if mapper.entity not in work.lists:
+            work.lists[mapper.entity] = find.all_by_key(work, mapper)
+        return find.judge(mapper, company, records, work.lists[mapper.entity])
+    return find.judge(mapper, company, records, find.by_key(work, mapper, records))
+
+
+def link(
+    mapper: Mapper,
+    company: Company,
+    jobs: list[SyncJob],
+    records: dict[int, SyncedRecord],
+    found: find.Found,
+) -> None:
+    """Binds records to what QuickBooks has. The job then goes on as an update of what differs."""
+    with transaction.atomic():
+        for job in jobs:
+            record = records[job.record_id]
+            job.revision = record.revision
+            job.after = {}
+            bind(mapper, company, job, record, found[record.pk][1], SyncJob.Outcome.LINKED)
+        SyncJob.objects.bulk_update(jobs, ["outcome", "revision", "quickbooks_id"])
+
+
+def _read_rates(
+    work: Work,
+    mapper: Mapper,
+    company: Company,
+    jobs: list[SyncJob],
+    records: dict[int, SyncedRecord],
+) -> None:
+    """QuickBooks' own rate for documents that it refused without one (2410, contract section 10.8)."""
+    again = [job for job in jobs if job.attempts > 1 and job.code == "2410"]
+    pairs = {mapper.rate_needed(records[job.record_id], company) for job in again} - {None}
+    for currency, day in pairs - work.rates.keys():
+        try:
+            answer = work.client.exchange_rate(currency, day)
+        except Refused as refusal:
+            logger.warning("No rate of %s on %s: %s", currency, day, refusal)
+            continue
+        work.rates[currency, day] = documents.decode(answer, documents.ExchangeRate).Rate
+
+
+def send(work: Work, company: Company, drafts: list[tuple[Mapper, Draft]]) -> None:
+    """Writes the batch down, then sends it."""
+    items = [
+        {
+            "bId": str(draft.job.pk),
+            "operation": "update" if draft.record.linked else "create",
+            mapper.remote: draft.body,
+        }
+        for mapper, draft in drafts
+    ]
+    body = documents.encode({"BatchItemRequest": items}).decode()
+    with transaction.atomic():
+        batch = PushBatch.objects.create(
+            organization=work.organization, realm_id=work.connection.realm_id, body=body
+        )
+        for _, draft in drafts:
+            job = draft.job
+            job.batch, job.revision = batch, draft.record.revision
+            base = draft.record.base.get("fields", {})
+            job.before = {name: base[name] for name in draft.changed if name in base}
+            job.after = {name: draft.values[name] for name in draft.changed}
+        SyncJob.objects.bulk_update(
+            [draft.job for _, draft in drafts], ["batch", "revision", "before", "after"]
+        )
+    settle.transmit(work, company, batch)
+
+
+def _by_entity(jobs: list[SyncJob]) -> dict[str, list[SyncJob]]:
+    grouped: dict[str, list[SyncJob]] = defaultdict(list)
+    for job in jobs:
+        grouped[job.entity].append(job)
+    return grouped
+
+
+def requeue_orphans(work: Work) -> None:
+    """Jobs that a dead worker had claimed but not sent, or whose answer it had half digested."""
+    orphans = SyncJob.objects.filter(organization=work.organization, status=SyncJob.Status.RUNNING)
+    outcomes.requeue(orphans.exclude(batch__settled_at__isnull=True, batch__isnull=False))
+
+
+def has_work(organization_id: int) -> bool:
+    queued = SyncJob.objects.filter(organization_id=organization_id).exclude(status=SyncJob.Status.DONE)
+    pulls = SyncRun.objects.filter(
+        organization_id=organization_id, direction=Direction.PULL, status__in=SyncRun.UNFINISHED
+    )
+    return queued.exists() or pulls.exists()

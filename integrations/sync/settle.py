@@ -1,0 +1,210 @@
+"""From a batch that was written down to what is known of it: sent, answered, or found out by looking."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from ..mapping import Company, Mapper, Problem, mapper_for
+from ..models import PushBatch, SyncedRecord, SyncJob
+from ..qbo.client import BatchAnswer
+from ..qbo.errors import (
+    Fault,
+    Misconfigured,
+    NeedsReconnect,
+    Refused,
+    SubscriptionLapsed,
+    TryLater,
+    Unreachable,
+)
+from . import find, merge, outcomes
+from .bind import bind
+from .work import Work
+
+logger = logging.getLogger(__name__)
+
+# Seconds between tries at the same bytes within one turn of the lane.
+PAUSES = (1.0, 4.0, 15.0)
+DUPLICATE_REQUEST = "600"
+
+Failed = list[tuple[SyncJob, SyncedRecord, Fault]]
+
+
+def transmit(work: Work, company: Company, batch: PushBatch) -> None:
+    """Sends the batch until its outcome is known. While it is not, it stays open for whoever comes next."""
+    for pause in (*PAUSES, None):
+        if batch.settled_at:
+            return
+        try:
+            answers = _send(work, batch)
+        except (NeedsReconnect, Misconfigured, SubscriptionLapsed, TryLater):
+            if batch.attempts == 1:
+                release(batch)
+            raise
+        except (Unreachable, Refused) as error:
+            if isinstance(error, Refused) and error.code != DUPLICATE_REQUEST:
+                _refuse_all(batch, error)
+                return
+            if pause is None:
+                raise Unreachable(detail=error.detail, intuit_tid=error.intuit_tid) from error
+            work.gate.pause(pause)
+            resolve(work, company, batch)
+        else:
+            store(work, company, batch, answers)
+            return
+
+
+def _send(work: Work, batch: PushBatch) -> list[BatchAnswer]:
+    PushBatch.objects.filter(pk=batch.pk).update(attempts=F("attempts") + 1, sent_at=timezone.now())
+    batch.refresh_from_db()
+    return work.client.batch(batch.body.encode(), str(batch.request_id))
+
+
+def store(work: Work, company: Company, batch: PushBatch, answers: list[BatchAnswer]) -> None:
+    """Ids and tokens first, in one transaction; only then what the faults ask for."""
+    from .faulty import digest
+
+    by_id = {answer.b_id: answer for answer in answers}
+    failed: Failed = []
+    unanswered: list[SyncJob] = []
+    with transaction.atomic():
+        for mapper, jobs, records in running(batch):
+            for job in jobs:
+                answer, record = by_id.get(str(job.pk)), records.get(job.record_id)
+                if record is None:
+                    outcomes.finish([job], SyncJob.Outcome.SKIPPED, "It no longer exists.")
+                elif answer is None or (answer.document is None and answer.fault is None):
+                    unanswered.append(job)
+                elif answer.fault:
+                    failed.append((job, record, answer.fault))
+                else:
+                    _bind_and_finish(mapper, company, job, record, answer.document)
+        close(batch, work.client.last_intuit_tid)
+    digest(work, company, failed, unanswered)
+
+
+def resolve(work: Work, company: Company, batch: PushBatch) -> None:
+    """Looks in QuickBooks for what a lost answer would have told. Settles the batch where all of it is there."""
+    unguarded = False
+    for mapper, jobs, records in running(batch):
+        new = [
+            records[job.record_id]
+            for job in jobs
+            if job.record_id in records and not records[job.record_id].linked
+        ]
+        mapper.prepare(new, company)
+        found = find.made_by_us(work, mapper, company, new) if new else {}
+        found |= _updated(work, mapper, company, jobs, records)
+        unguarded |= any(not getattr(records[pk], mapper.key_column) for pk in found)
+        with transaction.atomic():
+            locked = outcomes.lock(mapper, batch.organization_id, found)
+            for job in jobs:
+                if job.record_id in locked:
+                    _bind_and_finish(mapper, company, job, locked[job.record_id], found[job.record_id][1])
+    left = batch.jobs.filter(status=SyncJob.Status.RUNNING)
+    if not left.exists():
+        close(batch)
+    elif unguarded:
+        # The same bytes again could create a second document without a number; the rest goes out anew.
+        release(batch)
+
+
+def _updated(
+    work: Work,
+    mapper: Mapper,
+    company: Company,
+    jobs: list[SyncJob],
+    records: dict[int, SyncedRecord],
+) -> find.Found:
+    """Of linked records: the documents that have moved on and say what we sent."""
+    linked = {
+        job: records[job.record_id] for job in jobs if getattr(records.get(job.record_id), "linked", False)
+    }
+    held = find.by_ids(work, mapper, [record.qbo_id for record in linked.values()]) if linked else {}
+    found: find.Found = {}
+    for job, record in linked.items():
+        document, raw = held.get(record.qbo_id, (None, b""))
+        if document is None or str(document.SyncToken) == record.qbo_sync_token:
+            continue
+        theirs = mapper.theirs(document, company)
+        if all(merge.equal(theirs.get(name), value) for name, value in job.after.items()):
+            found[record.pk] = (document, raw)
+    return found
+
+
+def running(batch: PushBatch) -> list[tuple[Mapper, list[SyncJob], dict[int, SyncedRecord]]]:
+    """The batch's open jobs by entity, with their records held until the transaction ends."""
+    by_entity: dict[str, list[SyncJob]] = defaultdict(list)
+    for job in batch.jobs.filter(status=SyncJob.Status.RUNNING).order_by("pk"):
+        by_entity[job.entity].append(job)
+    found = []
+    with transaction.atomic():
+        for entity, jobs in by_entity.items():
+            mapper = mapper_for(entity)
+            ids = [job.record_id for job in jobs]
+            found.append((mapper, jobs, outcomes.lock(mapper, batch.organization_id, ids)))
+    return found
+
+
+def _bind_and_finish(
+    mapper: Mapper, company: Company, job: SyncJob, record: SyncedRecord, raw: bytes
+) -> None:
+    if job.outcome != SyncJob.Outcome.LINKED:
+        job.outcome = SyncJob.Outcome.UPDATED if record.linked else SyncJob.Outcome.CREATED
+    problem = bind(mapper, company, job, record, raw, job.outcome)
+    if problem:
+        outcomes.fail(mapper, [(job, problem)])
+    else:
+        outcomes.finish([job], job.outcome)
+
+
+def close(batch: PushBatch, intuit_tid: str = "") -> None:
+    batch.settled_at = timezone.now()
+    batch.intuit_tid = intuit_tid
+    batch.save(update_fields=["settled_at", "intuit_tid"])
+    batch.jobs.filter(intuit_tid="").update(intuit_tid=intuit_tid)
+
+
+def release(batch: PushBatch) -> None:
+    """Nothing of it was carried out: its jobs wait again, and will go out in a batch of their own."""
+    with transaction.atomic():
+        close(batch)
+        outcomes.requeue(batch.jobs.filter(status=SyncJob.Status.RUNNING))
+
+
+def _refuse_all(batch: PushBatch, error: Refused) -> None:
+    """QuickBooks refused the call as a whole."""
+    with transaction.atomic():
+        close(batch, error.intuit_tid)
+        for mapper, jobs, _ in running(batch):
+            outcomes.fail(mapper, [(job, outcomes.problem_of(error)) for job in jobs])
+
+
+def settle_open(work: Work) -> None:
+    """Batches that a dead or timed-out worker left without an answer, oldest first."""
+    open_batches = PushBatch.objects.filter(organization=work.organization, settled_at__isnull=True)
+    for batch in open_batches.order_by("pk"):
+        if batch.realm_id != work.connection.realm_id:
+            _give_up(batch)
+            continue
+        company = work.company()
+        if batch.operation == "batch":
+            if batch.sent_at:
+                resolve(work, company, batch)
+            transmit(work, company, batch)
+        else:
+            from .ending import settle_ending
+
+            settle_ending(work, company, batch)
+
+
+def _give_up(batch: PushBatch) -> None:
+    """Another company is connected now: nobody can say what the former one did."""
+    with transaction.atomic():
+        close(batch)
+        for mapper, jobs, _ in running(batch):
+            outcomes.fail(mapper, [(job, Problem("in_doubt")) for job in jobs])

@@ -1,0 +1,43 @@
+"""What a lane's holder works with: the organization, its client and limits, and how long it may go on."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from decimal import Decimal
+
+from ..mapping import Company, company_of
+from ..models import Connection, Organization
+from ..qbo.client import Client
+from .company import is_stale, read_company
+from .gate import LaneGate
+from .grant import StoredGrant
+from .lease import Lease
+
+
+class Work:
+    def __init__(self, lease: Lease, seconds: float):
+        self.lease = lease
+        self.organization = Organization.objects.get(pk=lease.organization_id)
+        self.connection = Connection.objects.get(organization=self.organization)
+        self.gate = LaneGate(lease)
+        self.client = Client(StoredGrant(self.connection), self.gate)
+        # (currency, date) → rate, as read from QuickBooks during this turn
+        self.rates: dict[tuple[str, date], Decimal] = {}
+        # entity → everything that QuickBooks holds of it, by name key, as read during this turn
+        self.lists: dict[str, dict[str, list]] = {}
+        self._until = time.monotonic() + seconds
+
+    @property
+    def time_left(self) -> bool:
+        return time.monotonic() < self._until
+
+    def company(self) -> Company:
+        """Fresh settings; a person may have changed them since the last round."""
+        company = company_of(self.organization)
+        company.rates = self.rates
+        return company
+
+    def know_company(self) -> None:
+        if is_stale(self.connection):
+            read_company(self.connection, self.client)

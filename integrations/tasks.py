@@ -1,0 +1,71 @@
+"""What django-q may call. Rows are the memory; a task that is dropped or repeated does no harm."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from .models import Connection, Lane, Organization, SyncJob, SyncRun
+from .qbo import oauth
+from .qbo.errors import NeedsReconnect, QuickBooksError
+from .services import ring
+from .sync import auto, lane
+
+logger = logging.getLogger(__name__)
+
+# What is paused for these reasons is tried again by itself, this long after.
+TRIED_AGAIN = {
+    Connection.Pause.SUBSCRIPTION_LAPSED: timedelta(hours=1),
+    Connection.Pause.MISCONFIGURED: timedelta(minutes=5),
+}
+
+
+def drain(organization_id: int) -> None:
+    """Works off an organization's lane."""
+    lane.drain(organization_id)
+
+
+def sweep() -> None:
+    """Rings again for whatever was left: a dropped task, a dead worker, a wait that is over."""
+    now = timezone.now()
+    for pause, wait in TRIED_AGAIN.items():
+        Connection.objects.filter(pause=pause, paused_at__lt=now - wait).update(
+            pause=Connection.Pause.NONE, pause_detail="", paused_at=None
+        )
+    unfinished = SyncRun.objects.filter(status__in=SyncRun.UNFINISHED).values("organization_id")
+    open_jobs = SyncJob.objects.exclude(status=SyncJob.Status.DONE).values("organization_id")
+    waiting = Organization.objects.filter(
+        Q(pk__in=unfinished) | Q(pk__in=open_jobs),
+        connection__status=Connection.Status.CONNECTED,
+        connection__pause=Connection.Pause.NONE,
+    )
+    free = Lane.objects.filter(Q(holder="") | Q(expires_at__lt=now)).values("organization_id")
+    for organization_id in waiting.filter(pk__in=free).values_list("pk", flat=True):
+        ring(organization_id)
+
+
+def tick() -> None:
+    """Starts the automatic runs that are due."""
+    auto.start_due_runs()
+
+
+def revoke(organization_id: int) -> None:
+    """Gives a disconnected organization's grant back at Intuit, and forgets it."""
+    connection = Connection.objects.get(organization_id=organization_id)
+    if connection.status != Connection.Status.NOT_CONNECTED or not connection.refresh_token:
+        return
+    try:
+        oauth.revoke(connection.refresh_token)
+    except NeedsReconnect:
+        logger.info("The grant of organization %s had ended already", organization_id)
+    except QuickBooksError as error:
+        logger.warning("The grant of organization %s was not given back: %s", organization_id, error)
+        return
+    Connection.objects.filter(
+        pk=connection.pk,
+        status=Connection.Status.NOT_CONNECTED,
+        token_version=connection.token_version,
+    ).update(refresh_token=None, refresh_expires_at=None, refresh_hard_expires_at=None)

@@ -1,0 +1,43 @@
+from django.urls import path, re_path
+
+from .views import configuration, conflicts, connection, runs
+
+urlpatterns = [
+    path("settings/integrations/", connection.Integrations.as_view(), name="integrations"),
+    path(
+        "settings/integrations/quickbooks/",
+        configuration.QuickBooksConfiguration.as_view(),
+        name="quickbooks-configuration",
+    ),
+    path(
+        "settings/integrations/quickbooks/automatic/",
+        configuration.Automatic.as_view(),
+        name="quickbooks-automatic",
+    ),
+    re_path(
+        r"^settings/integrations/quickbooks/(?P<stream>[a-z_]+)/(?P<direction>push|pull)/$",
+        configuration.StreamSync.as_view(),
+        name="quickbooks-sync",
+    ),
+    path(
+        "settings/integrations/quickbooks/connect/", connection.Connect.as_view(), name="quickbooks-connect"
+    ),
+    path(
+        "settings/integrations/quickbooks/disconnect/",
+        connection.Disconnect.as_view(),
+        name="quickbooks-disconnect",
+    ),
+    path(
+        "settings/integrations/quickbooks/forget/",
+        connection.ForgetCompany.as_view(),
+        name="quickbooks-forget",
+    ),
+    path("integrations/quickbooks/callback/", connection.Callback.as_view(), name="quickbooks-callback"),
+    path("sync-history/", runs.History.as_view(), name="sync-history"),
+    path("sync-history/tray/", runs.Tray.as_view(), name="sync-tray"),
+    path("sync-history/<int:pk>/", runs.RunPage.as_view(), name="sync-run"),
+    path("sync-history/<int:pk>/progress/", runs.RunProgress.as_view(), name="sync-run-progress"),
+    path("sync-history/<int:pk>/retry/", runs.RunRetry.as_view(), name="sync-run-retry"),
+    path("conflicts/", conflicts.Conflicts.as_view(), name="conflicts"),
+    path("conflicts/<int:pk>/resolve/", conflicts.ConflictResolve.as_view(), name="conflict-resolve"),
+]

@@ -1,0 +1,28 @@
+"""Addresses that lead out of Finmo to QuickBooks and back."""
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from .mapping import mapper_of
+from .models import SyncedRecord
+
+_WEB_APPLICATIONS = {
+    "production": "https://qbo.intuit.com",
+    "sandbox": "https://sandbox.qbo.intuit.com",
+}
+
+
+def quickbooks_url(record: SyncedRecord) -> str | None:
+    """The record's own page in QuickBooks; None where it has none there."""
+    mapper = mapper_of(record)
+    gone = getattr(record, "ended", "") == "deleted"
+    if not record.linked or gone or not mapper.web_path:
+        return None
+    application = _WEB_APPLICATIONS.get(settings.QBO_ENVIRONMENT, settings.QBO_API_BASE_URL)
+    return f"{application}/app/{mapper.web_path.format(id=record.qbo_id)}"
+
+
+def callback_address(request: HttpRequest) -> str:
+    """Where Intuit sends the person back to: as registered with Intuit, else on the address in use."""
+    return settings.QBO_REDIRECT_URI or request.build_absolute_uri(reverse("quickbooks-callback"))

@@ -1,0 +1,67 @@
+"""A bill is QuickBooks' Bill. A custom line is booked to its own account or the default payables account."""
+
+from decimal import Decimal
+from typing import Any
+
+from integrations import documents
+from integrations.document_mapping import DocumentMapper
+from integrations.mapping import Company, Problem, Values, register
+from integrations.models import DocumentLine
+
+from .models import Bill, BillLine
+
+
+@register
+class BillMapper(DocumentMapper):
+    entity = "bills"
+    remote = "Bill"
+    document = documents.Bill
+    model = Bill
+    line_model = BillLine
+    stream = "payables"
+    contact, contact_entity, contact_path = "beneficiary", "beneficiaries", "VendorRef"
+    memo_path = "PrivateNote"
+    default_tax_field = "default_payable_tax_code"
+    detail_types = ("AccountBasedExpenseLineDetail", "ItemBasedExpenseLineDetail")
+    ending = "delete"
+    web_path = "bill?txnId={id}"
+
+    def line_ours(self, line: DocumentLine, company: Company) -> Values:
+        default = company.configuration.default_payable_account
+        account = None if line.item else line.account or default
+        description = line.description
+        if line.custom_name:
+            description = f"{line.custom_name}: {description}" if description else line.custom_name
+        return {
+            "item": line.item.qbo_id if line.item else None,
+            "account": account.qbo_id if account else None,
+            "description": description,
+        }
+
+    def line_detail(self, values: Values, company: Company) -> tuple[str, dict[str, Any]]:
+        if values["item"]:
+            return "ItemBasedExpenseLineDetail", {
+                "ItemRef": {"value": values["item"]},
+                "Qty": Decimal(values["quantity"]),
+                "UnitPrice": Decimal(values["unit_price"]),
+            }
+        return "AccountBasedExpenseLineDetail", {"AccountRef": {"value": values["account"]}}
+
+    def refuse(self, record: Bill, values: Values, changed: set[str], company: Company) -> Problem | None:
+        problem = super().refuse(record, values, changed, company)
+        if problem or (record.linked and "lines" not in changed):
+            return problem
+        if any(not line["item"] and not line["account"] for line in values["lines"]):
+            return Problem("no_default_account")
+        return None
+
+    def complete(
+        self, target: dict, record: Bill, values: Values, changed: set[str], company: Company
+    ) -> None:
+        super().complete(target, record, values, changed, company)
+        if record.linked and "Line" not in target:
+            # Intuit documents no sparse update of bills: the required lines go along unchanged.
+            target["Line"] = self._compose_lines(record, values, company)
+        payable = company.payable_accounts.get(record.currency, [])
+        if not record.linked and len(payable) == 1:
+            target["APAccountRef"] = {"value": payable[0]}

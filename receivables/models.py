@@ -1,0 +1,29 @@
+from typing import ClassVar
+
+from django.db import models
+from django.urls import reverse
+
+from contacts.models import Customer
+from integrations.models import Document, DocumentLine, TaxCode
+
+
+class Invoice(Document):
+    """What a customer owes the merchant."""
+
+    rates_field: ClassVar[str] = "sales_rates"
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="invoices")
+
+    def get_absolute_url(self) -> str:
+        return reverse("receivable", args=[self.pk])
+
+    def default_tax_code(self) -> TaxCode | None:
+        return self.organization.configuration.default_receivable_tax_code
+
+    @property
+    def contact(self) -> Customer:
+        return self.customer
+
+
+class InvoiceLine(DocumentLine):
+    document = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines")

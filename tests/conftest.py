@@ -1,0 +1,91 @@
+import pytest
+import responses
+from django.contrib.auth import get_user_model
+
+from integrations import services
+from integrations.models import Account, Membership, Organization, Role, TaxCode, Trigger
+from integrations.services import Asked
+from tests.quickbooks import QuickBooks, drain
+
+PASSWORD = "correct horse battery"
+
+
+def make_user(email: str, organization: Organization | None = None, role: Role = Role.ADMIN, **flags):
+    user = get_user_model().objects.create_user(username=email, email=email, password=PASSWORD, **flags)
+    if organization:
+        Membership.objects.create(organization=organization, user=user, role=role)
+    return user
+
+
+@pytest.fixture
+def organization(db) -> Organization:
+    return Organization.objects.create(
+        slug="acme", name="Acme Trading", country="SG", currency="SGD", quickbooks_enabled=True
+    )
+
+
+@pytest.fixture
+def admin_user(organization):
+    return make_user("admin@acme.example", organization, Role.ADMIN)
+
+
+@pytest.fixture
+def accountant(organization):
+    return make_user("accountant@acme.example", organization, Role.ACCOUNTANT)
+
+
+@pytest.fixture
+def viewer(organization):
+    return make_user("viewer@acme.example", organization, Role.VIEWER)
+
+
+@pytest.fixture
+def stranger(db):
+    other = Organization.objects.create(slug="other", name="Other", quickbooks_enabled=True)
+    return make_user("stranger@other.example", other, Role.ADMIN)
+
+
+@pytest.fixture
+def staff(db):
+    return make_user("staff@finmo.example", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def asked(admin_user) -> Asked:
+    return Asked(Trigger.API, admin_user)
+
+
+@pytest.fixture
+def http():
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        yield mock
+
+
+@pytest.fixture
+def qbo_options() -> dict:
+    """What the simulated company is like; a test module overrides it."""
+    return {"country": "SG"}
+
+
+@pytest.fixture
+def qbo(http, organization, admin_user, asked, qbo_options) -> QuickBooks:
+    """A connected company whose lists were imported and whose default accounts are chosen."""
+    company = QuickBooks(http, **qbo_options)
+    company.connect(organization, admin_user)
+    for entity in ("accounts", "items", "tax-codes"):
+        services.pull(organization, entity, asked=asked)
+    drain(organization)
+    choose_defaults(organization)
+    company.reset_calls()
+    return company
+
+
+def choose_defaults(organization: Organization) -> None:
+    configuration = organization.configuration
+    accounts = Account.objects.filter(organization=organization, is_active=True)
+    configuration.default_receivable_account = accounts.filter(account_type="Income").first()
+    configuration.default_payable_account = accounts.filter(account_type="Expense").first()
+    codes = TaxCode.objects.filter(organization=organization, is_active=True)
+    configuration.default_receivable_tax_code = codes.filter(sales_rate__gt=0).first()
+    configuration.default_payable_tax_code = codes.filter(purchase_rate__gt=0).first()
+    configuration.save()

@@ -1,0 +1,123 @@
+from collections import Counter
+from decimal import Decimal
+
+from integrations.models import Item, SyncState
+from tests.factories import (
+    bill_line,
+    invoice_line,
+    make_beneficiary,
+    make_bill,
+    make_customer,
+    make_invoice,
+    pull,
+    push,
+)
+
+
+def test_a_customer_is_created_with_all_its_fields(qbo, organization):
+    customer = make_customer(
+        organization,
+        name="Peet's Coffee & Tea",
+        company_name="Peet's Ltd",
+        email="ap@peets.example",
+        phone="+65 6123 4567",
+        address_line1="1 Orchard Road",
+        address_line2="#02-03",
+        address_city="Singapore",
+        address_postal_code="238801",
+        address_country="Singapore",
+    )
+    run = push(customer)
+    assert run.status == "succeeded"
+    assert customer.accounting_synced and customer.sync_state == SyncState.SYNCED
+    there = qbo.read("Customer", customer.qbo_id)
+    assert there["DisplayName"] == "Peet's Coffee & Tea"
+    assert there["CompanyName"] == "Peet's Ltd"
+    assert there["PrimaryEmailAddr"] == {"Address": "ap@peets.example"}
+    assert there["PrimaryPhone"] == {"FreeFormNumber": "+65 6123 4567"}
+    address = {name: value for name, value in there["BillAddr"].items() if name != "Id"}
+    assert address == {
+        "Line1": "1 Orchard Road",
+        "Line2": "#02-03",
+        "City": "Singapore",
+        "PostalCode": "238801",
+        "Country": "Singapore",
+    }
+
+
+def test_an_invoice_with_a_custom_item_creates_the_item_once(qbo, organization):
+    customer = make_customer(organization)
+    push(customer)
+    first, second = make_invoice(organization, customer), make_invoice(organization, customer)
+    run = push(first, second)
+    assert run.status == "succeeded", list(run.jobs.values())
+    [item] = Item.objects.filter(organization=organization, name="Consulting")
+    there = qbo.read("Invoice", first.qbo_id)
+    line = there["Line"][0]
+    assert line["SalesItemLineDetail"]["ItemRef"]["value"] == item.qbo_id
+    assert line["Amount"] == Decimal("100.00")
+    assert there["TotalAmt"] == first.total
+    assert first.difference is None
+
+
+def test_a_bill_is_booked_to_the_default_account(qbo, organization):
+    beneficiary = make_beneficiary(organization)
+    push(beneficiary)
+    bill = make_bill(organization, beneficiary, lines=[bill_line(description="October")])
+    run = push(bill)
+    assert run.status == "succeeded", list(run.jobs.values())
+    there = qbo.read("Bill", bill.qbo_id)
+    detail = there["Line"][0]["AccountBasedExpenseLineDetail"]
+    assert detail["AccountRef"]["value"] == organization.configuration.default_payable_account.qbo_id
+
+
+def test_what_is_in_step_costs_no_call(qbo, organization):
+    customer = make_customer(organization)
+    push(customer)
+    qbo.reset_calls()
+    run = push(customer)
+    assert (run.status, run.skipped) == ("succeeded", 1)
+    assert qbo.calls == Counter()
+
+
+def test_an_edit_goes_out_as_a_sparse_update(qbo, organization):
+    customer = make_customer(organization, phone="1")
+    push(customer)
+    customer.phone = "2"
+    customer.save()
+    assert customer.sync_state == SyncState.CHANGED
+    run = push(customer)
+    assert run.jobs.get().outcome == "updated"
+    assert qbo.read("Customer", customer.qbo_id)["PrimaryPhone"] == {"FreeFormNumber": "2"}
+
+
+def test_an_invoice_is_edited_here_and_paid_there(qbo, organization):
+    customer = make_customer(organization)
+    push(customer)
+    invoice = make_invoice(organization, customer)
+    push(invoice)
+    qbo.pay(invoice.qbo_id, "40.00")
+    pull(organization, "invoices")
+    invoice.refresh_from_db()
+    assert invoice.balance == invoice.total - 40
+    assert invoice.status in ("partially_paid", "overdue")
+    invoice.memo = "Thanks"
+    invoice.save()
+    run = push(invoice)
+    assert run.jobs.get().outcome == "updated", run.jobs.get().message
+    assert qbo.read("Invoice", invoice.qbo_id)["CustomerMemo"] == {"value": "Thanks"}
+
+
+def test_a_stale_token_is_answered_by_read_merge_send(qbo, organization):
+    customer = make_customer(organization)
+    push(customer)
+    invoice = make_invoice(organization, customer, lines=[invoice_line()])
+    push(invoice)
+    qbo.change("Invoice", invoice.qbo_id, DueDate="2026-12-24", CustomerRef={"value": customer.qbo_id})
+    invoice.memo = "Thanks"
+    invoice.save()
+    run = push(invoice)
+    assert run.status == "succeeded", list(run.jobs.values())
+    there = qbo.read("Invoice", invoice.qbo_id)
+    assert (there["DueDate"], there["CustomerMemo"]["value"]) == ("2026-12-24", "Thanks")
+    assert str(invoice.due_date) == "2026-12-24"

@@ -1,0 +1,155 @@
+"""The embedded QuickBooks in process: HTTP of the product reaches its views through Django's test client, in the
+same thread and transaction, and only over the product's own HTTP layer."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from decimal import Decimal
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import responses
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from integrations import connecting, tasks
+from integrations.models import Connection, Organization
+
+BASE = settings.QBO_API_BASE_URL
+CALLBACK = "http://testserver/integrations/quickbooks/callback/"
+
+
+class QuickBooks:
+    """One simulated company. `calls` counts what reached its API, by kind."""
+
+    def __init__(self, mock: responses.RequestsMock, *, country: str = "SG", seed: bool = False, **switches: Any):
+        self._http = Client(headers={"host": "127.0.0.1"})
+        mock.add_callback(responses.GET, re.compile(re.escape(BASE)), callback=self._answer)
+        mock.add_callback(responses.POST, re.compile(re.escape(BASE)), callback=self._answer)
+        self._others: Counter = Counter()
+        self._actions: list = []
+        company = self.control("", {"country": country, "seed": seed, **switches})
+        self.realm = company["realm_id"]
+
+    # --- what a test does in QuickBooks ------------------------------------------------------
+
+    def control(self, path: str, body: dict | None = None, method: str = "POST") -> Any:
+        answer = self._http.generic(
+            method, f"/simulator/control/{path}", json.dumps(body or {}), content_type="application/json"
+        )
+        assert answer.status_code < 300, answer.content
+        return json.loads(answer.content, parse_float=Decimal) if answer.content else None
+
+    def switch(self, **switches: Any) -> None:
+        self.control(f"{self.realm}/", switches, "PATCH")
+
+    def mishap(self, kind: str, count: int = 1, **options: Any) -> None:
+        self.control(f"{self.realm}/mishaps/", {"kind": kind, "count": count, **options})
+
+    def token(self) -> str:
+        return self.control(f"{self.realm}/tokens/")["access_token"]
+
+    def api(self, method: str, path: str, body: Any = None) -> dict:
+        """A call by somebody else's program, not counted by `calls`."""
+        ours = self.calls
+        answer = self._http.generic(
+            method,
+            f"/simulator/v3/company/{self.realm}/{path}",
+            json.dumps(body) if body is not None else "",
+            content_type="application/json",
+            headers={"authorization": f"Bearer {self.token()}", "accept": "application/json"},
+        )
+        found = json.loads(answer.content, parse_float=Decimal)
+        assert answer.status_code == 200, found
+        self._others = self._all() - ours
+        return found
+
+    def make(self, entity: str, body: dict, operation: str = "") -> dict:
+        suffix = f"?operation={operation}" if operation else ""
+        return self.api("POST", f"{entity.lower()}{suffix}", body)[entity]
+
+    def read(self, entity: str, qbo_id: str) -> dict:
+        return self.api("GET", f"{entity.lower()}/{qbo_id}")[entity]
+
+    def all(self, entity: str, where: str = "") -> list[dict]:
+        statement = f"select * from {entity} {where} orderby Id maxresults 1000"
+        return self.api("GET", f"query?query={statement.replace(' ', '%20')}")["QueryResponse"].get(entity, [])
+
+    def change(self, entity: str, qbo_id: str, **fields: Any) -> dict:
+        """Somebody edits a document in QuickBooks."""
+        token = self.read(entity, qbo_id)["SyncToken"]
+        return self.make(entity, {"Id": qbo_id, "SyncToken": token, "sparse": True, **fields})
+
+    def pay(self, invoice_id: str, amount: str) -> dict:
+        invoice = self.read("Invoice", invoice_id)
+        line = {"Amount": amount, "LinkedTxn": [{"TxnId": invoice_id, "TxnType": "Invoice"}]}
+        return self.make(
+            "Payment", {"CustomerRef": invoice["CustomerRef"], "TotalAmt": amount, "Line": [line]}
+        )
+
+    # --- counting ----------------------------------------------------------------------------
+
+    def _all(self) -> Counter:
+        counted = self.control(f"{self.realm}/calls/", method="GET")
+        return Counter({kind: counted[kind] for kind in ("read", "query", "cdc", "batch", "write")})
+
+    @property
+    def calls(self) -> Counter:
+        return self._all() - self._others
+
+    def reset_calls(self) -> None:
+        self.control(f"{self.realm}/calls/", method="DELETE")
+        self._others = Counter()
+
+    # --- connecting --------------------------------------------------------------------------
+
+    def connect(self, organization: Organization, user) -> Connection:
+        """The whole consent, as the person's browser goes through it."""
+        address = connecting.begin(organization, user, redirect_uri=CALLBACK, return_to="/")
+        state = parse_qs(urlsplit(address).query)["state"][0]
+        code = self.consent(address)
+        connecting.finish(user, state=state, code=code, realm_id=self.realm, error="")
+        return Connection.objects.get(organization=organization)
+
+    def consent(self, address: str) -> str:
+        page = urlsplit(address)
+        answer = self._http.post(f"{page.path}?{page.query}", {"realm_id": self.realm, "decision": "connect"})
+        assert answer.status_code == 302, answer.content
+        return parse_qs(urlsplit(answer["Location"]).query)["code"][0]
+
+    # --- the wire ----------------------------------------------------------------------------
+
+    def _answer(self, request) -> tuple[int, dict, bytes]:
+        page = urlsplit(request.url)
+        for action in list(self._actions):
+            if page.path.startswith("/simulator/v3/"):
+                self._actions.remove(action)
+                action()
+        headers = {
+            name: value for name, value in request.headers.items() if name.lower() not in ("content-type", "host")
+        }
+        body = request.body or b""
+        answer = self._http.generic(
+            request.method,
+            f"{page.path}?{page.query}",
+            body.encode() if isinstance(body, str) else body,
+            content_type=request.headers.get("Content-Type", ""),
+            headers=headers,
+        )
+        return answer.status_code, dict(answer.headers), answer.content
+
+    def during_next_call(self, action) -> None:
+        """Something that happens on our side while a call travels."""
+        self._actions.append(action)
+
+
+def drain(organization: Organization) -> None:
+    """What a worker does when the bell rings."""
+    tasks.drain(organization.pk)
+
+
+def later(minutes: int):
+    return timezone.now() + timezone.timedelta(minutes=minutes)
