@@ -32,9 +32,16 @@ _TREATMENTS = {
     TaxTreatment.INCLUSIVE: "TaxInclusive",
     TaxTreatment.NONE: "NotApplicable",
 }
-NOT_TAXABLE = "NON"
+# In the United States a line knows no other codes (contract section 10.7).
+TAXABLE, NOT_TAXABLE = "TAX", "NON"
+# Parts of a line's detail that we own: what QuickBooks held there before says nothing any more.
+_OWNED = {"ItemRef", "AccountRef", "Qty", "UnitPrice", "TaxCodeRef", "TaxInclusiveAmt", "TaxAmount"}
+# Decimals of quantities and prices, here and (as far as anybody saw) in QuickBooks.
+_PRECISION = Decimal("0.0000001")
 # A change of these rewrites what was paid or declared.
 MONEY_FIELDS = {"lines", "currency", "tax_treatment", "exchange_rate"}
+# A change of these sends all lines anew.
+REWRITES_LINES = {"lines", "tax_treatment"}
 # QuickBooks marks a voided transaction in its private note only (contract section 4).
 VOIDED_NOTE = "voided"
 
@@ -70,17 +77,18 @@ class DocumentMapper(Mapper):
         super().__init_subclass__()
         cls.fields = (
             Reference(cls.contact, cls.contact_path, to=cls.contact_entity),
-            Field("number", "DocNumber"),
+            Field("number", "DocNumber", longest=21),
             Day("issue_date", "TxnDate"),
             Day("due_date", "DueDate"),
             Field("currency", "CurrencyRef.value", create_only=True),
             Number("exchange_rate", "ExchangeRate"),
             Treatment("tax_treatment", "GlobalTaxCalculation"),
-            Field("memo", cls.memo_path),
+            Field("memo", cls.memo_path, longest=1000),
         )
         cls.select_related = (cls.contact, "organization")
         cls.prefetch_related = ("lines__item", "lines__tax_code", "lines__account")
         cls.always_sent = (cls.contact,)
+        cls.required_columns = frozenset({f"{cls.contact}_id"})
 
     def linked_and_living(self, organization: Organization) -> models.QuerySet:
         return self.records(organization).filter(qbo_id__isnull=False, ended="")
@@ -122,9 +130,7 @@ class DocumentMapper(Mapper):
         return line.tax_code or getattr(company.configuration, self.default_tax_field)
 
     def tax_code_id(self, record: Document, line: DocumentLine, company: Company) -> str | None:
-        if record.tax_treatment == TaxTreatment.NONE and not company.is_us:
-            return None
-        code = self.tax_code(record, line, company)
+        code = None if record.tax_treatment == TaxTreatment.NONE else self.tax_code(record, line, company)
         if code:
             return code.qbo_id
         return NOT_TAXABLE if company.is_us else None
@@ -155,7 +161,7 @@ class DocumentMapper(Mapper):
             "id": str(given(line.Id) or ""),
             "item": _ref(detail, "ItemRef"),
             "account": _ref(detail, "AccountRef"),
-            "description": str(given(line.Description) or ""),
+            "description": str(given(line.Description) or "")[:4000],
             "quantity": plain(quantity),
             "unit_price": plain(unit_price),
             "amount": plain(amount),
@@ -184,10 +190,13 @@ class DocumentMapper(Mapper):
         closed = company.connection.books_closed_until
         if not contact.linked:
             return Problem("contact_not_synced")
-        if contact.currency != record.currency:
+        if not contact.is_active and (not record.linked or self.contact in changed):
+            return Problem("inactive")
+        kept = contact.base.get("fields", {}).get("currency") or contact.currency
+        if kept != record.currency:
             return Problem(
                 "currency_mismatch",
-                f"The document is in {record.currency}, but {contact} is kept in {contact.currency}.",
+                f"The document is in {record.currency}, but {contact} is kept in {kept}.",
             )
         if company.is_foreign(record.currency) and not company.connection.multicurrency:
             return Problem("currency_not_enabled")
@@ -197,7 +206,7 @@ class DocumentMapper(Mapper):
             return Problem("period_closed")
         if record.linked and record.paid and changed & (MONEY_FIELDS | {self.contact}):
             return Problem("paid_document")
-        if record.has_other_lines and "lines" in changed:
+        if record.has_other_lines and changed & REWRITES_LINES:
             return Problem("lines_not_supported")
         if not values["lines"]:
             return Problem("2250")
@@ -209,7 +218,7 @@ class DocumentMapper(Mapper):
             return Problem("tax_treatment_not_supported") if unsupported else None
         if record.tax_treatment == TaxTreatment.NONE or not company.connection.uses_sales_tax:
             return None
-        if any(not line["tax_code"] for line in values["lines"]):
+        if any(not line["tax_code"] and not only_describes(line) for line in values["lines"]):
             return Problem("tax_code_missing")
         return None
 
@@ -227,7 +236,7 @@ class DocumentMapper(Mapper):
             target.pop("GlobalTaxCalculation", None)
         if not record.linked and not company.connection.multicurrency:
             target.pop("CurrencyRef", None)
-        if not record.linked or changed & {"lines", "tax_treatment"}:
+        if not record.linked or changed & REWRITES_LINES:
             target["Line"] = self._compose_lines(record, values, company)
             if record.linked and not (company.is_us or not company.connection.uses_sales_tax):
                 Treatment("tax_treatment", "GlobalTaxCalculation").send(target, values["tax_treatment"])
@@ -247,15 +256,19 @@ class DocumentMapper(Mapper):
         self, held: dict | None, line: Values, treatment: str, currency: str, company: Company
     ) -> dict[str, Any]:
         detail_type, detail = self.line_detail(line, company)
+        if detail_type == "DescriptionOnly":
+            return {"DetailType": detail_type, "Description": line["description"]} | _line_id(line)
         if line["tax_code"]:
-            detail["TaxCodeRef"] = {"value": line["tax_code"]}
+            named = company.is_us and line["tax_code"] != NOT_TAXABLE
+            detail["TaxCodeRef"] = {"value": TAXABLE if named else line["tax_code"]}
         amount = Decimal(line["amount"])
         if treatment == TaxTreatment.INCLUSIVE:
             amount = self._net(detail, line, currency, company)
         base = dict(held) if held and held.get("DetailType") == detail_type else {}
-        base |= {"Id": line["id"]} if line["id"] else {}
         base |= {"DetailType": detail_type, "Amount": amount, "Description": line["description"]}
-        base[detail_type] = {**base.get(detail_type, {}), **detail}
+        base |= _line_id(line)
+        kept = {name: part for name, part in base.get(detail_type, {}).items() if name not in _OWNED}
+        base[detail_type] = kept | detail
         if not line["description"]:
             del base["Description"]
         return base
@@ -272,7 +285,7 @@ class DocumentMapper(Mapper):
         detail["TaxInclusiveAmt"] = gross
         if "UnitPrice" in detail:
             quantity = detail["Qty"]
-            price = (net / quantity).quantize(Decimal("0.0000001")) if quantity else net
+            price = (net / quantity).quantize(_PRECISION) if quantity else net
             detail["UnitPrice"] = price
             if rounded(price * quantity, currency) != net:
                 del detail["UnitPrice"], detail["Qty"]
@@ -320,23 +333,12 @@ class DocumentMapper(Mapper):
             and not any(given(line.Amount) for line in given(document.Line) or [])
         )
 
-    def columns(self, values: Values, links: Links) -> dict[str, Any]:
-        columns = super().columns(values, links)
-        if "number" in columns:
-            columns["number"] = columns["number"][:21]
-        if "memo" in columns:
-            columns["memo"] = columns["memo"][:1000]
-        return columns
-
     def totals(self, document: documents.Transaction) -> dict[str, Any]:
         """Our totals, taken from QuickBooks' document."""
         total = given(document.TotalAmt) or Decimal(0)
         tax = given(document.TxnTaxDetail)
         tax_total = (given(tax.TotalTax) if tax else None) or Decimal(0)
         return {"total": total, "tax_total": tax_total, "subtotal": total - tax_total}
-
-    def missing(self, columns: dict[str, Any]) -> bool:
-        return not columns.get(f"{self.contact}_id")
 
     def unresolved(self, values: Values, links: Links) -> bool:
         return any(
@@ -355,7 +357,7 @@ class DocumentMapper(Mapper):
                 item_id=links.get(("items", line["item"])),
                 account_id=links.get(("accounts", line["account"])),
                 tax_code_id=links.get(("tax-codes", line["tax_code"])),
-                description=line["description"][:4000],
+                description=line["description"],
                 quantity=Decimal(line["quantity"]),
                 unit_price=Decimal(line["unit_price"]),
                 amount=Decimal(line["amount"]),
@@ -364,11 +366,8 @@ class DocumentMapper(Mapper):
             for position, line in enumerate(values["lines"], start=1)
         ]
 
-    def adopted(self, record: Document, document: Any, company: Company) -> dict[str, Any]:
-        columns = super().adopted(record, document, company)
-        if not self._tax_is_ours(record, company):
-            columns |= self.totals(document)
-        return columns
+    def computed(self, record: Document, document: Any, company: Company) -> dict[str, Any]:
+        return {} if self._tax_is_ours(record, company) else self.totals(document)
 
     def _tax_is_ours(self, record: Document, company: Company) -> bool:
         """Whether Finmo can compute the document's tax: it knows the rate of every line's code."""
@@ -421,6 +420,15 @@ class DocumentMapper(Mapper):
         return None
 
 
+def only_describes(line: Values) -> bool:
+    """A line of text: it sells nothing, so it has no tax code either."""
+    return not line["item"] and not line["account"] and not Decimal(line["amount"])
+
+
+def _line_id(line: Values) -> dict[str, str]:
+    return {"Id": line["id"]} if line["id"] else {}
+
+
 def _ref(detail: Any, name: str) -> str | None:
     ref = given(getattr(detail, name, None))
     return ref.value if ref else None
@@ -444,10 +452,10 @@ def _quantity_and_price(
     """As QuickBooks has them where they make the amount; else one of the amount."""
     quantity = given(getattr(detail, "Qty", None))
     price = given(getattr(detail, "UnitPrice", None))
-    if quantity and inclusive:
-        price = (amount / quantity).quantize(Decimal("0.0000001"))
-    if quantity and price is None:
-        price = (amount / quantity).quantize(Decimal("0.0000001"))
-    if quantity is not None and price is not None and rounded(quantity * price, currency) == amount:
-        return quantity, price
+    if quantity and (inclusive or price is None):
+        price = amount / quantity
+    if quantity is not None and price is not None:
+        quantity, price = quantity.quantize(_PRECISION), price.quantize(_PRECISION)
+        if rounded(quantity * price, currency) == amount:
+            return quantity, price
     return Decimal(1), amount

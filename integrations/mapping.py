@@ -9,6 +9,7 @@ words. Amounts are normalized decimal text, dates ISO text, references the Quick
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -39,7 +40,10 @@ class Problem:
 
     @property
     def text(self) -> str:
-        return self.message or explain(self.code).meaning
+        entry = explain(self.code)
+        if self.detail and not self.message and entry.needs_details:
+            return f"{entry.meaning} QuickBooks says: “{self.detail}”"
+        return self.message or entry.meaning
 
     @property
     def advice(self) -> str:
@@ -113,6 +117,8 @@ class Field:
     column: str = ""
     # Sent when a record is created there, never afterwards: QuickBooks does not let it change.
     create_only: bool = False
+    # Characters that we keep of a longer text there; 0 for all.
+    longest: int = 0
 
     @property
     def part(self) -> str:
@@ -123,7 +129,7 @@ class Field:
         return str(getattr(record, self.column or self.name) or "")
 
     def theirs(self, document: documents.Entity) -> Any:
-        return str(walk(document, self.path) or "")
+        return str(walk(document, self.path) or "")[: self.longest or None]
 
     def send(self, target: dict, value: Any) -> None:
         put(target, self.path, value)
@@ -238,6 +244,8 @@ class Mapper:
     needs_tax_rates: ClassVar[bool] = False
     # QuickBooks keeps the list; we mirror it.
     mirrors: ClassVar[bool] = False
+    # Columns without which no row can be made.
+    required_columns: ClassVar[frozenset[str]] = frozenset()
     line_model: ClassVar[type[models.Model] | None] = None
     # The stream on the configuration page: "contacts", "receivables", "payables", "accounts", "items", …
     stream: ClassVar[str]
@@ -311,13 +319,18 @@ class Mapper:
         else:
             target = {"Id": record.qbo_id, "SyncToken": record.qbo_sync_token, "sparse": True}
             sent = self._sent_in_update(values, changed)
+            held = json.loads(record.qbo_document or "{}", parse_float=Decimal)
+            target |= {part: dict(held[part]) for part in {each.part for each in sent} if held.get(part)}
         for each in sent:
             each.send(target, values[each.name])
         self.complete(target, record, values, changed, company)
         return target
 
     def _sent_in_update(self, values: Values, changed: set[str]) -> list[Field]:
-        """The changed fields and those that every update carries; of an address all parts, as it is replaced whole."""
+        """The changed fields and those that every update carries; of an address all parts, as it is replaced whole.
+
+        `compose` lays them over QuickBooks' own version, so that the parts that we do not keep survive.
+        """
         wanted = changed | set(self.always_sent)
         parts = {each.part for each in self.fields if each.name in wanted and each.part}
         return [
@@ -352,10 +365,6 @@ class Mapper:
         """Columns in which QuickBooks alone has the word, such as a balance."""
         return {}
 
-    def missing(self, columns: dict[str, Any]) -> bool:
-        """Whether a required reference could not be found, so that no row can be made."""
-        return False
-
     def unresolved(self, values: Values, links: Links) -> bool:
         """Whether a line refers to something that we do not have, so that its lines must not be rewritten."""
         return False
@@ -375,18 +384,20 @@ class Mapper:
         """New line rows for these values, or None where the entity has no lines."""
         return None
 
-    def adopted(self, record: SyncedRecord, document: Any, company: Company) -> dict[str, Any]:
-        """Columns to fill from the answer to our own push: what we left empty, and what it computed."""
-        ours, theirs = self.ours(record, company), self.theirs(document, company)
-        filled = {
+    def filled(self, record: SyncedRecord, document: Any, company: Company) -> Values:
+        """What we left empty and QuickBooks filled in, from its answer to our own push."""
+        theirs = self.theirs(document, company)
+        return {
             each.name: theirs[each.name]
             for each in self.fields
             if not isinstance(each, Reference)
-            and each.name != "lines"
-            and each.empty(ours[each.name])
+            and each.empty(each.ours(record))
             and not each.empty(theirs[each.name])
         }
-        return self.columns(filled, {})
+
+    def computed(self, record: SyncedRecord, document: Any, company: Company) -> dict[str, Any]:
+        """Columns that only QuickBooks could compute, from the same answer."""
+        return {}
 
     def local_match(
         self, document: Any, values: Values, candidates: list[SyncedRecord]

@@ -30,6 +30,8 @@ from .models import (
     SyncState,
     Trigger,
 )
+from .sync import merge
+from .sync.runs import end_run
 
 # A person's run of at most this many records goes before everything else.
 CLICK_SIZE = 30
@@ -143,8 +145,6 @@ def resolve(conflict: Conflict, choices: dict[str, str], *, asked: Asked) -> Con
 
     Raises Refused where a field has no decision, or where it was decided already.
     """
-    from .sync import merge
-
     with transaction.atomic():
         conflict = Conflict.objects.select_for_update().get(pk=conflict.pk)
         if conflict.resolved_at:
@@ -245,10 +245,9 @@ def _queue(run: SyncRun, mapper: Mapper, records: list[SyncedRecord]) -> None:
     )
     run.skipped = sum(job.outcome in (SyncJob.Outcome.UNCHANGED, SyncJob.Outcome.SKIPPED) for job in jobs)
     run.failed = sum(job.outcome == SyncJob.Outcome.CONFLICT for job in jobs)
+    run.save(update_fields=["skipped", "failed"])
     if not queued:
-        run.started_at = run.finished_at = timezone.now()
-        run.status = finished_status(run)
-    run.save(update_fields=["skipped", "failed", "started_at", "finished_at", "status"])
+        end_run(run)
 
 
 def _job(run: SyncRun, mapper: Mapper, record: SyncedRecord, already: set[int]) -> SyncJob:
@@ -297,8 +296,3 @@ def _push_contacts(
     for entity, ids in missing.items():
         push(organization, entity, asked=asked, ids=sorted(ids))
 
-
-def finished_status(run: SyncRun) -> SyncRun.Status:
-    if not run.failed:
-        return SyncRun.Status.SUCCEEDED
-    return SyncRun.Status.PARTLY_FAILED if run.failed < run.total else SyncRun.Status.FAILED

@@ -29,21 +29,34 @@ class Incoming:
     values: Values
     record: SyncedRecord | None = None
 
+    @property
+    def news(self) -> Values:
+        """What QuickBooks changed since both sides agreed: all of it, of a record that is new here.
+
+        The rest may read differently on the two sides (a custom item, a rounded price), and stays as it is here.
+        """
+        if self.record is None:
+            return self.values
+        changed = merge.changed_there(self.record.base, self.values)
+        return {name: value for name, value in self.values.items() if name in changed}
+
 
 @dataclass
 class Stored:
-    """`journal` is [(outcome, label, record id, QuickBooks id, message)]; unchanged ones are only counted."""
+    """`journal` is [(outcome, label, record id, QuickBooks id, message)]; `seen` all ids that QuickBooks listed."""
 
     journal: list[tuple[Outcome, str, int | None, str, str]] = field(default_factory=list)
-    unchanged: int = 0
     seen: set[str] = field(default_factory=set)
     deleted: int = 0
 
     def add(self, other: Stored) -> None:
         self.journal += other.journal
-        self.unchanged += other.unchanged
         self.seen |= other.seen
         self.deleted += other.deleted
+
+    @property
+    def unchanged(self) -> int:
+        return len(self.seen - {qbo_id for _, _, _, qbo_id, _ in self.journal})
 
 
 def store(
@@ -58,7 +71,6 @@ def store(
     stored.journal += mark_gone(mapper, work.organization, gone)
     stored.deleted = len(gone)
     changed = _changed(mapper, work.organization, living)
-    stored.unchanged = len(living) - len(changed)
     incoming = [
         Incoming(document, raw, mapper.theirs(document, company))
         for document, raw in changed.values()
@@ -149,7 +161,6 @@ def _store_page(
     in_step = [each for each in incoming if each.record is not None and _untouched(each.record)]
     edited = [each for each in incoming if each.record is not None and not _untouched(each.record)]
     new = [each for each in incoming if each.record is None] if adds_unknown else []
-    stored.unchanged += sum(each.record is None for each in incoming) - len(new)
     _insert(mapper, company, new, links, stored)
     _overwrite(mapper, company, in_step, links, stored)
     for each in edited:
@@ -178,11 +189,18 @@ def _columns(mapper: Mapper, company: Company, each: Incoming, links: Links) -> 
     columns = identity(each.document, each.raw) | mapper.mirrored(each.document, company)
     if mapper.unresolved(each.values, links):
         columns["has_other_lines"] = True
-    columns["base"] = merge.snapshot({}, each.values)
-    if columns.get("ended") and each.record is not None:
+    record, news = each.record, each.news
+    kept = record.base.get("ours", {}) if record else {}
+    columns["base"] = {
+        "fields": each.values,
+        "ours": {name: value for name, value in kept.items() if name not in news},
+    }
+    if record is None or not columns.get("ended"):
         # QuickBooks empties what it voids; ours keeps what it was.
-        return columns
-    return columns | mapper.columns(each.values, links) | mapper.totals(each.document)
+        columns |= mapper.columns(news, links)
+        if record is None or news.keys() & mapper.merged_whole or not record.difference:
+            columns |= mapper.totals(each.document)
+    return columns
 
 
 def _in_step_columns() -> dict[str, Any]:
@@ -201,7 +219,7 @@ def _insert(mapper: Mapper, company: Company, new: list[Incoming], links: Links,
     made = []
     for each in new:
         columns = _columns(mapper, company, each, links) | _in_step_columns()
-        if mapper.missing(columns):
+        if any(columns.get(required) is None for required in mapper.required_columns):
             stored.journal.append(
                 (
                     Outcome.FAILED,
@@ -228,8 +246,9 @@ def _overwrite(
     names: set[str] = set()
     for each in in_step:
         columns = _columns(mapper, company, each, links) | _in_step_columns()
-        if mapper.missing(columns):
-            columns.pop(f"{mapper.contact}_id")
+        for required in mapper.required_columns & columns.keys():
+            if columns[required] is None:
+                del columns[required]
         for name, value in columns.items():
             setattr(each.record, name, value)
         names |= columns.keys()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-
-import msgspec
+from typing import Any
 
 from .. import documents
-from ..mapping import Company, Mapper, Problem, given
+from ..mapping import Company, Mapper, Problem, Values, given
 from ..models import SyncedRecord, SyncJob
 from . import merge
 from .outcomes import failed_columns, synced_columns
@@ -35,31 +34,44 @@ def bind(
     read still gives its id, so that the record is never created twice.
     """
     try:
-        document = documents.decode(raw, mapper.document)
-    except msgspec.MsgspecError as error:
+        columns, theirs, problem = _understood(mapper, company, job, record, raw)
+    except Exception as error:
+        logger.exception("%s %s: QuickBooks' answer could not be mapped", mapper.entity, record.pk)
         return _bind_identity_only(mapper, job, record, raw, error)
-    theirs = mapper.theirs(document, company)
-    sent = {**merge.ours_at_base(record.base), **job.after}
-    columns = identity(document, raw) | mapper.mirrored(document, company)
-    columns["base"] = merge.snapshot(sent, theirs)
-    edited_meanwhile = record.revision != job.revision
-    if not edited_meanwhile:
-        columns |= mapper.adopted(record, document, company)
+    if record.revision == job.revision:
         _number_lines(record, theirs)
-    columns |= synced_columns(job)
-    problem = mapper.refuse_answer(record, document, company)
-    if problem:
-        columns |= failed_columns(problem)
     mapper.model.objects.filter(pk=record.pk).update(**columns)
     job.quickbooks_id = columns["qbo_id"]
     job.outcome = outcome
     return problem
 
 
+def _understood(
+    mapper: Mapper, company: Company, job: SyncJob, record: SyncedRecord, raw: bytes
+) -> tuple[dict[str, Any], Values, Problem | None]:
+    """(the record's columns, QuickBooks' values, what it did otherwise than asked). Writes nothing."""
+    document = documents.decode(raw, mapper.document)
+    theirs = mapper.theirs(document, company)
+    columns = identity(document, raw) | mapper.mirrored(document, company)
+    filled: Values = {}
+    if record.revision == job.revision:
+        filled = mapper.filled(record, document, company)
+        columns |= mapper.columns(filled, {}) | mapper.computed(record, document, company)
+    # What QuickBooks never lets change stays visible where it differs.
+    fixed = {each.name for each in mapper.fields if each.create_only}
+    sent = {**merge.ours_at_base(record.base), **job.after}
+    ours = {name: value for name, value in sent.items() if name not in fixed and name not in filled}
+    columns["base"] = merge.snapshot(ours, theirs)
+    columns |= synced_columns(job)
+    problem = mapper.refuse_answer(record, document, company)
+    if problem:
+        columns |= failed_columns(problem)
+    return columns, theirs, problem
+
+
 def _bind_identity_only(
-    mapper: Mapper, job: SyncJob, record: SyncedRecord, raw: bytes, error: msgspec.MsgspecError
+    mapper: Mapper, job: SyncJob, record: SyncedRecord, raw: bytes, error: Exception
 ) -> Problem:
-    logger.error("%s %s: QuickBooks' answer does not fit its type: %s", mapper.entity, record.pk, error)
     document = documents.decode(raw, documents.Entity)
     problem = Problem("internal", detail=f"QuickBooks' answer could not be read: {error}")
     mapper.model.objects.filter(pk=record.pk).update(**identity(document, raw), **failed_columns(problem))

@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 FEW = 30
 # Ids or names in one statement.
 CHUNK = 300
+# Gaps of a name that are looked for in two spellings.
+MOST_GAPS = 5
 
 Found = dict[int, tuple[documents.Entity, bytes]]
 
@@ -67,7 +69,13 @@ def all_by_key(work: Work, mapper: Mapper) -> dict[str, list]:
 
 
 def spellings(name: str) -> set[str]:
-    return {name, " ".join(name.split())}
+    """QuickBooks compares without case, but not without spaces: so also with one gap, or all, written double."""
+    words = name.split()
+    doubled = {
+        " ".join(words[:gap]) + "  " + " ".join(words[gap:])
+        for gap in range(1, min(len(words), MOST_GAPS + 1))
+    }
+    return {name, " ".join(words), "  ".join(words), *doubled}
 
 
 def judge(

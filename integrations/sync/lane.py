@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from django.utils import timezone
 
 from ..faults import explain
+from ..mapping import Problem
 from ..models import Connection, Direction, Priority, SyncJob, SyncRun
 from ..qbo.errors import (
     Misconfigured,
@@ -93,8 +95,20 @@ def _step(work: Work) -> bool:
         .first()
     )
     if first_pull and (first_job is None or first_pull < first_job):
-        return pull.pull_round(work, between=lambda: _serve_clicks(work))
-    return push.push_round(work)
+        return _guarded(work, lambda: pull.pull_round(work, between=lambda: _serve_clicks(work)))
+    return _guarded(work, lambda: push.push_round(work))
+
+
+def _guarded(work: Work, step: Callable[[], bool]) -> bool:
+    """An unexpected error is written on what it stopped, and the rest of the queue goes on."""
+    try:
+        return step()
+    except (QuickBooksError, LeaseLost):
+        raise
+    except Exception as error:
+        logger.exception("Organization %s: a step failed unexpectedly", work.organization.slug)
+        problem = Problem("internal", detail=f"{type(error).__name__}: {error}")
+        return push.fail_claimed(work, problem) or pull.fail_started(work, problem)
 
 
 def _serve_clicks(work: Work) -> None:

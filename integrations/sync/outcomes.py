@@ -9,9 +9,9 @@ from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
-from ..mapping import Mapper, Problem, mapper_for
-from ..models import Configuration, Direction, SyncedRecord, SyncJob, SyncRun, SyncState
-from ..services import finished_status
+from ..mapping import Mapper, Problem
+from ..models import Direction, SyncedRecord, SyncJob, SyncRun, SyncState
+from .runs import end_run
 
 Outcome = SyncJob.Outcome
 
@@ -133,31 +133,6 @@ def add_to_run(run_id: int, counts: Counter) -> None:
     run = SyncRun.objects.get(pk=run_id)
     if run.direction != Direction.PULL and run.done >= run.total and not run.finished:
         end_run(run)
-
-
-def end_run(run: SyncRun, problem: Problem | None = None) -> None:
-    run.status = SyncRun.Status.FAILED if problem else finished_status(run)
-    run.finished_at = timezone.now()
-    run.started_at = run.started_at or run.finished_at
-    run.error_code = problem.code if problem else ""
-    run.error_message = problem.text if problem else ""
-    run.error_remedy = problem.advice if problem else ""
-    run.save(
-        update_fields=["status", "finished_at", "started_at", "error_code", "error_message", "error_remedy"]
-    )
-    if not problem:
-        note_stream(run)
-
-
-def note_stream(run: SyncRun) -> None:
-    """When the stream last ran, for the configuration page."""
-    stream = mapper_for(run.entity).stream
-    verb = "pulled" if run.direction == Direction.PULL else "pushed"
-    names = {field.name for field in Configuration._meta.concrete_fields}
-    name = f"{stream}_last_{verb}_at"
-    if name not in names:
-        name = f"{stream}_last_synced_at"
-    Configuration.objects.filter(organization_id=run.organization_id).update(**{name: run.finished_at})
 
 
 def start_runs(jobs: Iterable[SyncJob]) -> None:

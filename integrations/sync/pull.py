@@ -15,11 +15,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from .. import documents
-from ..mapping import Company, Mapper, given, mapper_for, mappers
+from ..mapping import Company, Mapper, Problem, given, mapper_for, mappers
 from ..models import Cursor, Direction, SyncJob, SyncRun
-from ..qbo.errors import QuickBooksError, Refused, Unreachable
+from ..qbo.errors import Refused, Unreachable
 from . import find, outcomes
 from .apply import Stored, mark_gone, store
+from .runs import end_run
 from .work import Work
 
 logger = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ def pull_round(work: Work, between: Callable[[], None]) -> bool:
     try:
         results = _read(work, chosen, include_new, between)
     except (Refused, Unreachable) as error:
-        _end_unfinished(runs, error)
+        _end(runs, outcomes.problem_of(error))
         return True
     for run in runs:
         _finish(run, results[run.entity])
@@ -112,7 +113,7 @@ def _read_all(
         between()
     if pages > 1 and mapper.in_change_feed:
         # A deletion while we turned pages moved a row from the page ahead to the page behind.
-        since = (began or timezone.now()) - OVERLAP
+        since = (began or timezone.now()) - timedelta(seconds=1)
         changes = work.client.changes([mapper.remote], since)
         late = store(work, mapper, company, changes.rows.get(mapper.remote, []), adds_unknown=adds_unknown)
         if late.deleted or not changes.complete:
@@ -184,9 +185,18 @@ def _finish(run: SyncRun, stored: Stored) -> None:
         run.skipped = stored.unchanged
         run.total = run.done
         run.save(update_fields=["succeeded", "failed", "skipped", "total"])
-        outcomes.end_run(run)
+        end_run(run)
 
 
-def _end_unfinished(runs: list[SyncRun], error: QuickBooksError) -> None:
-    for run in SyncRun.objects.filter(pk__in=[run.pk for run in runs], finished_at=None):
-        outcomes.end_run(run, outcomes.problem_of(error))
+def fail_started(work: Work, problem: Problem) -> bool:
+    """Ends the pulls that an unexpected error stopped."""
+    started = SyncRun.objects.filter(
+        organization=work.organization, direction=Direction.PULL, status=SyncRun.Status.RUNNING
+    )
+    return _end(list(started), problem)
+
+
+def _end(runs: list[SyncRun], problem: Problem) -> bool:
+    unfinished = SyncRun.objects.filter(pk__in=[run.pk for run in runs], finished_at=None)
+    ended = [end_run(run, problem) for run in unfinished]
+    return bool(ended)

@@ -248,6 +248,17 @@ def requeue_orphans(work: Work) -> None:
     outcomes.requeue(orphans.exclude(batch__settled_at__isnull=True, batch__isnull=False))
 
 
+def fail_claimed(work: Work, problem: Problem) -> bool:
+    """Ends what was claimed but not sent; what was sent keeps its batch and is settled by looking."""
+    claimed = SyncJob.objects.filter(
+        organization=work.organization, status=SyncJob.Status.RUNNING, batch=None
+    )
+    by_entity = _by_entity(list(claimed))
+    for entity, jobs in by_entity.items():
+        outcomes.fail(mapper_for(entity), [(job, problem) for job in jobs])
+    return bool(by_entity)
+
+
 def has_work(organization_id: int) -> bool:
     queued = SyncJob.objects.filter(organization_id=organization_id).exclude(status=SyncJob.Status.DONE)
     pulls = SyncRun.objects.filter(

@@ -1,0 +1,40 @@
+"""How a run ends, and what the configuration page is told of it."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from ..mapping import Problem, mapper_for
+from ..models import Configuration, Direction, SyncRun
+
+
+def end_run(run: SyncRun, problem: Problem | None = None) -> None:
+    """Ends it by what became of its records, or failed as a whole with a problem."""
+    run.status = SyncRun.Status.FAILED if problem else _status(run)
+    run.finished_at = timezone.now()
+    run.started_at = run.started_at or run.finished_at
+    run.error_code = problem.code if problem else ""
+    run.error_message = problem.text if problem else ""
+    run.error_remedy = problem.advice if problem else ""
+    run.save(
+        update_fields=["status", "finished_at", "started_at", "error_code", "error_message", "error_remedy"]
+    )
+    if not problem:
+        _note_stream(run)
+
+
+def _status(run: SyncRun) -> SyncRun.Status:
+    if not run.failed:
+        return SyncRun.Status.SUCCEEDED
+    return SyncRun.Status.PARTLY_FAILED if run.failed < run.total else SyncRun.Status.FAILED
+
+
+def _note_stream(run: SyncRun) -> None:
+    """When the stream last ran."""
+    stream = mapper_for(run.entity).stream
+    verb = "pulled" if run.direction == Direction.PULL else "pushed"
+    names = {field.name for field in Configuration._meta.concrete_fields}
+    name = f"{stream}_last_{verb}_at"
+    if name not in names:
+        name = f"{stream}_last_synced_at"
+    Configuration.objects.filter(organization_id=run.organization_id).update(**{name: run.finished_at})
