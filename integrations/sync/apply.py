@@ -198,7 +198,8 @@ def _columns(mapper: Mapper, company: Company, each: Incoming, links: Links) -> 
     if record is None or not columns.get("ended"):
         # QuickBooks empties what it voids; ours keeps what it was.
         columns |= mapper.columns(news, links)
-        if record is None or news.keys() & mapper.merged_whole or not record.difference:
+        differed = getattr(record, "difference", None) is not None
+        if news.keys() & mapper.merged_whole or not differed:
             columns |= mapper.totals(each.document)
     return columns
 
@@ -244,6 +245,7 @@ def _overwrite(
     if not in_step:
         return
     names: set[str] = set()
+    relined = [each for each in in_step if "lines" in each.news and not mapper.voided(each.document)]
     for each in in_step:
         columns = _columns(mapper, company, each, links) | _in_step_columns()
         for required in mapper.required_columns & columns.keys():
@@ -260,7 +262,7 @@ def _overwrite(
         update_fields=[*update, "updated_at"],
         batch_size=500,
     )
-    _write_lines(mapper, [each for each in in_step if not each.record.__dict__.get("ended")], links)
+    _write_lines(mapper, relined, links)
     _note(mapper, in_step, Outcome.UPDATED, stored)
 
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass, field
 from typing import Any
+
+from django.db import models, transaction
 
 from .. import documents
 from ..mapping import Company, Mapper, Problem, Values, given
 from ..models import SyncedRecord, SyncJob
 from . import merge
-from .outcomes import failed_columns, synced_columns
+from .outcomes import fail, failed_columns, finish_each, synced_columns, write_columns
 
 logger = logging.getLogger(__name__)
+
+# What QuickBooks said of a record: its mapper, its job, itself, and the document's bytes.
+Answered = tuple[Mapper, SyncJob, SyncedRecord, bytes]
 
 
 def identity(document: documents.Entity, raw: bytes) -> dict:
@@ -25,25 +31,27 @@ def identity(document: documents.Entity, raw: bytes) -> dict:
     }
 
 
-def bind(
-    mapper: Mapper, company: Company, job: SyncJob, record: SyncedRecord, raw: bytes, outcome: SyncJob.Outcome
-) -> Problem | None:
-    """Writes the answer on the record, inside the caller's transaction; the job's outcome is set, not saved.
+@dataclass
+class Bound:
+    """`problem` is what QuickBooks did otherwise than asked; `lines` have their ids, and wait to be written."""
 
-    Returns what QuickBooks did otherwise than asked, which then stands on the record. A document that we cannot
-    read still gives its id, so that the record is never created twice.
+    problem: Problem | None = None
+    lines: list[models.Model] = field(default_factory=list)
+
+
+def bind(mapper: Mapper, company: Company, job: SyncJob, record: SyncedRecord, raw: bytes) -> Bound:
+    """Writes the answer on the record, inside the caller's transaction; the caller saves the job.
+
+    A document that we cannot read still gives its id, so that the record is never created twice.
     """
     try:
         columns, theirs, problem = _understood(mapper, company, job, record, raw)
     except Exception as error:
         logger.exception("%s %s: QuickBooks' answer could not be mapped", mapper.entity, record.pk)
-        return _bind_identity_only(mapper, job, record, raw, error)
-    if record.revision == job.revision:
-        _number_lines(record, theirs)
+        return Bound(_bind_identity_only(mapper, job, record, raw, error))
     mapper.model.objects.filter(pk=record.pk).update(**columns)
     job.quickbooks_id = columns["qbo_id"]
-    job.outcome = outcome
-    return problem
+    return Bound(problem, _numbered_lines(record, theirs) if record.revision == job.revision else [])
 
 
 def _understood(
@@ -79,14 +87,42 @@ def _bind_identity_only(
     return problem
 
 
-def _number_lines(record: SyncedRecord, theirs: dict) -> None:
-    """Gives each of our lines the id of QuickBooks' line in the same place."""
+def _numbered_lines(record: SyncedRecord, theirs: Values) -> list[models.Model]:
+    """Our lines, each with the id of QuickBooks' line in the same place."""
     if "lines" not in theirs:
-        return
+        return []
     ours = list(record.lines.all())
     if len(ours) != len(theirs["lines"]):
-        return
+        return []
     for line, told in zip(ours, theirs["lines"], strict=True):
         line.qbo_line_id = told["id"]
-    if ours:
-        type(ours[0]).objects.bulk_update(ours, ["qbo_line_id"])
+    return ours
+
+
+def bind_and_finish(company: Company, answered: list[Answered]) -> None:
+    """Writes QuickBooks' documents on the records that they answer, and ends the jobs."""
+    done: list[SyncJob] = []
+    lines: list[models.Model] = []
+    for mapper, job, record, raw in answered:
+        if job.outcome != SyncJob.Outcome.LINKED:
+            job.outcome = SyncJob.Outcome.UPDATED if record.linked else SyncJob.Outcome.CREATED
+        bound = bind(mapper, company, job, record, raw)
+        lines += bound.lines
+        if bound.problem:
+            fail(mapper, [(job, bound.problem)])
+        else:
+            job.code = job.message = ""
+            done.append(job)
+    write_columns(lines, ["qbo_line_id"])
+    finish_each(done)
+
+
+def link(company: Company, answered: list[Answered]) -> None:
+    """Binds records to what QuickBooks has already. Their jobs then go on as updates of what differs."""
+    lines: list[models.Model] = []
+    with transaction.atomic():
+        for mapper, job, record, raw in answered:
+            job.revision, job.after, job.outcome = record.revision, {}, SyncJob.Outcome.LINKED
+            lines += bind(mapper, company, job, record, raw).lines
+        write_columns(lines, ["qbo_line_id"])
+        write_columns([job for _, job, _, _ in answered], ["outcome", "revision", "quickbooks_id", "after"])

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from .. import documents
-from ..mapping import Company, Mapper, mapper_for
+from ..mapping import Company, Mapper, Problem, mapper_for
 from ..models import Document, PushBatch, SyncedRecord, SyncJob, SyncState
 from ..qbo.errors import (
     Misconfigured,
@@ -22,7 +22,7 @@ from .bind import identity
 from .settle import DUPLICATE_REQUEST, PAUSES, close, release
 from .work import Work
 
-STALE, GONE = "5010", "610"
+STALE, GONE, AGAINST_A_RULE = "5010", "610", "6000"
 
 
 def end_documents(work: Work, jobs: list[SyncJob]) -> None:
@@ -140,11 +140,20 @@ def _refused(work: Work, mapper: Mapper, batch: PushBatch, job: SyncJob, error: 
         held = find.by_ids(work, mapper, [record.qbo_id])
         with transaction.atomic():
             if record.qbo_id in held:
-                document, raw = held[record.qbo_id]
+                document, _ = held[record.qbo_id]
                 mapper.model.objects.filter(pk=record.pk).update(qbo_sync_token=str(document.SyncToken))
             close(batch, error.intuit_tid)
             outcomes.requeue([job])
         return
+    problem = outcomes.problem_of(error)
+    if error.code == AGAINST_A_RULE and _is_paid(work, mapper, record):
+        problem = Problem("paid_document", detail=problem.detail, intuit_tid=problem.intuit_tid)
     with transaction.atomic():
         close(batch, error.intuit_tid)
-        outcomes.fail(mapper, [(job, outcomes.problem_of(error))])
+        outcomes.fail(mapper, [(job, problem)])
+
+
+def _is_paid(work: Work, mapper: Mapper, record: SyncedRecord) -> bool:
+    """Whether a payment is applied there; QuickBooks has no code of its own for that (contract section 4)."""
+    held = find.by_ids(work, mapper, [record.qbo_id])
+    return any(mapper.mirrored(document, work.company())["paid"] for document, _ in held.values())

@@ -18,7 +18,7 @@ from ..qbo.errors import (
     error_of,
 )
 from . import apply, find, outcomes
-from .bind import bind
+from .bind import bind_and_finish, link
 from .work import Work
 
 STALE = "5010"
@@ -124,11 +124,7 @@ def _link_taken(work: Work, mapper: Mapper, company: Company, failures: Failures
         ],
     )
     linked = [(job, record) for job, record, _ in new if record.pk in found]
-    with transaction.atomic():
-        for job, record in linked:
-            job.after = {}
-            bind(mapper, company, job, record, found[record.pk][1], SyncJob.Outcome.LINKED)
-        SyncJob.objects.bulk_update([job for job, _ in linked], ["outcome", "quickbooks_id", "after"])
+    link(company, [(mapper, job, record, found[record.pk][1]) for job, record in linked])
     # What differs goes out as an update; where nothing does, the next round finds it in step.
     outcomes.requeue([job for job, _ in linked])
 
@@ -170,12 +166,18 @@ def _look_again(work: Work, mapper: Mapper, company: Company, jobs: list[SyncJob
     mapper.prepare(new, company)
     found = find.made_by_us(work, mapper, company, new) if new else {}
     with transaction.atomic():
-        for job in jobs:
-            if job.record_id in found:
-                raw = found[job.record_id][1]
-                bind(mapper, company, job, records[job.record_id], raw, SyncJob.Outcome.CREATED)
-                outcomes.finish([job], SyncJob.Outcome.CREATED)
-    outcomes.requeue([job for job in jobs if job.record_id not in found])
+        bind_and_finish(
+            company,
+            [
+                (mapper, job, records[job.record_id], found[job.record_id][1])
+                for job in jobs
+                if job.record_id in found
+            ],
+        )
+    lost = [job for job in jobs if job.record_id not in found]
+    outcomes.fail(mapper, [(job, Problem("in_doubt")) for job in lost if job.attempts >= MOST_ATTEMPTS])
+    lost = [job for job in lost if job.attempts < MOST_ATTEMPTS]
+    outcomes.requeue(lost)
 
 
 def _ask_rate(failures: Failures) -> None:

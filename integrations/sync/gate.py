@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from ..models import CallCount, Lane
 from ..qbo.throttle import Kind, Throttle, default_limits
-from .lease import Lease
+from .lease import LEASE, Lease
 
-SLICE = 10.0
+# Sleeping longer at a stretch would let the lease run out.
+SLICE = LEASE.total_seconds() / 6
 
 
 class LaneGate:

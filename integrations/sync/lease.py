@@ -7,13 +7,14 @@ import socket
 import uuid
 from datetime import timedelta
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
 from ..models import Lane
 
 # Longer than the longest call (QBO_TIMEOUT), short enough that work goes on soon after a crash.
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=settings.LANE_LEASE_SECONDS)
 
 
 class LeaseLost(Exception):

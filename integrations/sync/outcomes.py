@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
@@ -18,28 +18,26 @@ Outcome = SyncJob.Outcome
 
 def finish(jobs: Iterable[SyncJob], outcome: Outcome, message: str = "") -> None:
     """Ends jobs of one outcome that needs no more on the record."""
-    now = timezone.now()
     done = list(jobs)
     for job in done:
-        job.status, job.outcome, job.finished_at = SyncJob.Status.DONE, outcome, now
+        job.outcome = outcome
         job.code, job.message = "", message
-    _save(done)
+    finish_each(done)
 
 
 def fail(mapper: Mapper, jobs_and_problems: Iterable[tuple[SyncJob, Problem]]) -> None:
     """Ends jobs with the reason and its remedy, on the job and on the record."""
-    now = timezone.now()
     failed = []
     with transaction.atomic():
         for job, problem in jobs_and_problems:
-            job.status, job.outcome, job.finished_at = SyncJob.Status.DONE, Outcome.FAILED, now
+            job.outcome = Outcome.FAILED
             job.code, job.message, job.remedy = problem.code, problem.text, problem.advice
             job.detail, job.intuit_tid = problem.detail, problem.intuit_tid
             mapper.model.objects.filter(pk=job.record_id).exclude(sync_state=SyncState.CONFLICT).update(
                 **failed_columns(problem)
             )
             failed.append(job)
-        _save(failed)
+        finish_each(failed)
 
 
 def failed_columns(problem: Problem) -> dict:
@@ -96,29 +94,44 @@ def requeue(jobs: Iterable[SyncJob]) -> None:
         finish(replaced, Outcome.SKIPPED, "It was queued again, and goes out with that.")
 
 
+def finish_each(jobs: Iterable[SyncJob]) -> None:
+    """Ends jobs whose outcome stands on them already."""
+    now = timezone.now()
+    done = list(jobs)
+    for job in done:
+        job.status, job.finished_at = SyncJob.Status.DONE, now
+    _save(done)
+
+
+# What is written on a job once it has ended.
+_JOURNAL = [
+    "status",
+    "outcome",
+    "finished_at",
+    "code",
+    "message",
+    "remedy",
+    "detail",
+    "intuit_tid",
+    "quickbooks_id",
+]
+
+
 def _save(jobs: list[SyncJob]) -> None:
-    SyncJob.objects.bulk_update(
-        jobs,
-        [
-            "status",
-            "outcome",
-            "finished_at",
-            "code",
-            "message",
-            "remedy",
-            "detail",
-            "intuit_tid",
-            "quickbooks_id",
-            "before",
-            "after",
-        ],
-        batch_size=100,
-    )
+    write_columns(jobs, _JOURNAL)
     by_run: dict[int, Counter] = defaultdict(Counter)
     for job in jobs:
         by_run[job.run_id][column_of(job.outcome)] += 1
     for run_id, counts in by_run.items():
         add_to_run(run_id, counts)
+
+
+def write_columns(rows: list[models.Model], names: list[str]) -> None:
+    """Named columns of many rows in one statement, several times faster than an UPDATE of CASEs."""
+    if rows:
+        type(rows[0]).objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["id"], update_fields=names, batch_size=500
+        )
 
 
 def column_of(outcome: str) -> str:

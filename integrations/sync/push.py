@@ -18,7 +18,7 @@ from ..mapping import Company, Mapper, Problem, Values, mapper_for
 from ..models import Direction, PushBatch, SyncedRecord, SyncJob, SyncRun
 from ..qbo.errors import Refused
 from . import ending, find, merge, outcomes, settle
-from .bind import bind
+from .bind import link
 from .dependencies import queue_dependencies
 from .work import Work
 
@@ -152,7 +152,14 @@ def _link_existing(
     found, problems = _existing(work, mapper, company, [records[job.record_id] for job in new])
     failed = [(job, problems[job.record_id]) for job in new if job.record_id in problems]
     outcomes.fail(mapper, failed)
-    link(mapper, company, [job for job in new if job.record_id in found], records, found)
+    link(
+        company,
+        [
+            (mapper, job, records[job.record_id], found[job.record_id][1])
+            for job in new
+            if job.record_id in found
+        ],
+    )
     linked = mapper.full_records(work.organization).filter(pk__in=list(found))
     records |= {record.pk: record for record in linked}
     return [job for job in jobs if job.record_id not in problems]
@@ -170,23 +177,6 @@ def _existing(
             work.lists[mapper.entity] = find.all_by_key(work, mapper)
         return find.judge(mapper, company, records, work.lists[mapper.entity])
     return find.judge(mapper, company, records, find.by_key(work, mapper, records))
-
-
-def link(
-    mapper: Mapper,
-    company: Company,
-    jobs: list[SyncJob],
-    records: dict[int, SyncedRecord],
-    found: find.Found,
-) -> None:
-    """Binds records to what QuickBooks has. The job then goes on as an update of what differs."""
-    with transaction.atomic():
-        for job in jobs:
-            record = records[job.record_id]
-            job.revision = record.revision
-            job.after = {}
-            bind(mapper, company, job, record, found[record.pk][1], SyncJob.Outcome.LINKED)
-        SyncJob.objects.bulk_update(jobs, ["outcome", "revision", "quickbooks_id"])
 
 
 def _read_rates(
@@ -229,9 +219,7 @@ def send(work: Work, company: Company, drafts: list[tuple[Mapper, Draft]]) -> No
             base = draft.record.base.get("fields", {})
             job.before = {name: base[name] for name in draft.changed if name in base}
             job.after = {name: draft.values[name] for name in draft.changed}
-        SyncJob.objects.bulk_update(
-            [draft.job for _, draft in drafts], ["batch", "revision", "before", "after"]
-        )
+        outcomes.write_columns([draft.job for _, draft in drafts], ["batch", "revision", "before", "after"])
     settle.transmit(work, company, batch)
 
 

@@ -22,7 +22,8 @@ from ..qbo.errors import (
     Unreachable,
 )
 from . import find, merge, outcomes
-from .bind import bind
+from .bind import Answered, bind_and_finish
+from .faulty import digest
 from .work import Work
 
 logger = logging.getLogger(__name__)
@@ -66,11 +67,11 @@ def _send(work: Work, batch: PushBatch) -> list[BatchAnswer]:
 
 def store(work: Work, company: Company, batch: PushBatch, answers: list[BatchAnswer]) -> None:
     """Ids and tokens first, in one transaction; only then what the faults ask for."""
-    from .faulty import digest
 
     by_id = {answer.b_id: answer for answer in answers}
     failed: Failed = []
     unanswered: list[SyncJob] = []
+    answered: list[Answered] = []
     with transaction.atomic():
         for mapper, jobs, records in running(batch):
             for job in jobs:
@@ -82,7 +83,8 @@ def store(work: Work, company: Company, batch: PushBatch, answers: list[BatchAns
                 elif answer.fault:
                     failed.append((job, record, answer.fault))
                 else:
-                    _bind_and_finish(mapper, company, job, record, answer.document)
+                    answered.append((mapper, job, record, answer.document))
+        bind_and_finish(company, answered)
         close(batch, work.client.last_intuit_tid)
     digest(work, company, failed, unanswered)
 
@@ -102,9 +104,14 @@ def resolve(work: Work, company: Company, batch: PushBatch) -> None:
         unguarded |= any(not getattr(records[pk], mapper.key_column) for pk in found)
         with transaction.atomic():
             locked = outcomes.lock(mapper, batch.organization_id, found)
-            for job in jobs:
-                if job.record_id in locked:
-                    _bind_and_finish(mapper, company, job, locked[job.record_id], found[job.record_id][1])
+            bind_and_finish(
+                company,
+                [
+                    (mapper, job, locked[job.record_id], found[job.record_id][1])
+                    for job in jobs
+                    if job.record_id in locked
+                ],
+            )
     left = batch.jobs.filter(status=SyncJob.Status.RUNNING)
     if not left.exists():
         close(batch)
@@ -148,18 +155,6 @@ def running(batch: PushBatch) -> list[tuple[Mapper, list[SyncJob], dict[int, Syn
             ids = [job.record_id for job in jobs]
             found.append((mapper, jobs, outcomes.lock(mapper, batch.organization_id, ids)))
     return found
-
-
-def _bind_and_finish(
-    mapper: Mapper, company: Company, job: SyncJob, record: SyncedRecord, raw: bytes
-) -> None:
-    if job.outcome != SyncJob.Outcome.LINKED:
-        job.outcome = SyncJob.Outcome.UPDATED if record.linked else SyncJob.Outcome.CREATED
-    problem = bind(mapper, company, job, record, raw, job.outcome)
-    if problem:
-        outcomes.fail(mapper, [(job, problem)])
-    else:
-        outcomes.finish([job], job.outcome)
 
 
 def close(batch: PushBatch, intuit_tid: str = "") -> None:
