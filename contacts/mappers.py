@@ -13,6 +13,7 @@ from .models import Beneficiary, Contact, Customer
 # QuickBooks puts this behind the name of what was made inactive, which frees the name (contract section 4).
 INACTIVE_SUFFIX = " (deleted)"
 FORBIDDEN_IN_NAMES = ":\t\n\r"
+LONGEST_NAME = 500
 
 
 class Name(Field):
@@ -52,7 +53,8 @@ class ContactMapper(Mapper):
         return values
 
     def refuse(self, record: Contact, values: Values, changed: set[str], company: Company) -> Problem | None:
-        if any(mark in record.name for mark in FORBIDDEN_IN_NAMES) or not record.name.strip():
+        name = record.name
+        if not name.strip() or len(name) > LONGEST_NAME or any(mark in name for mark in FORBIDDEN_IN_NAMES):
             return Problem("name_invalid")
         if company.is_foreign(record.currency) and not company.connection.multicurrency:
             return Problem("currency_not_enabled")

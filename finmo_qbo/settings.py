@@ -1,5 +1,7 @@
 """Every setting comes from the environment or .env; .env.example lists them all."""
 
+import os
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -9,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
-env.read_env(BASE_DIR / ".env")
+env.read_env(os.environ.get("ENV_FILE") or BASE_DIR / ".env")
 
 # --- Django ---------------------------------------------------------------------------------
 
@@ -23,7 +25,11 @@ if not SECRET_KEY:
         )
     SECRET_KEY = "insecure-key-for-development-only-do-not-use-it-anywhere-else"
 
+# Where `manage.py serve` listens.
+HOST = env("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
+WEB_WORKERS = env.int("WEB_WORKERS", default=2)
+WEB_THREADS = env.int("WEB_THREADS", default=8)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -121,7 +127,8 @@ else:
 
 REDIS_URL = env("REDIS_URL", default="")
 Q_CLUSTER = {
-    "name": "finmo",
+    # Installations that share a broker need a name each.
+    "name": env("Q_NAME", default="finmo"),
     "workers": env.int("Q_WORKERS", default=2),
     # A drain works for at most DRAIN_SECONDS, then rings the bell again: far from the timeout.
     "timeout": 600,
@@ -135,9 +142,16 @@ Q_CLUSTER = {
 }
 Q_CLUSTER |= {"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}
 
+# The API counts calls in here. Without Redis each web process counts by itself.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10000}}
+}
+
 # --- Security -------------------------------------------------------------------------------
 
-FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[SECRET_KEY] if DEBUG else [])
+FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[]) or ([SECRET_KEY] if DEBUG else [])
 if not FIELD_ENCRYPTION_KEYS:
     raise ImproperlyConfigured(
         "FIELD_ENCRYPTION_KEYS is not set. QuickBooks' tokens are encrypted with it: put one long random value "
@@ -184,12 +198,12 @@ QBO_TOKEN_URL = env("QBO_TOKEN_URL", default=_endpoints["TOKEN_URL"])
 QBO_REVOKE_URL = env("QBO_REVOKE_URL", default=_endpoints["REVOKE_URL"])
 QBO_API_BASE_URL = env("QBO_API_BASE_URL", default=_endpoints["API_BASE_URL"]).rstrip("/")
 _simulated = QBO_ENVIRONMENT == "simulator"
-QBO_CLIENT_ID = env("QBO_CLIENT_ID", default="finmo-demo-client" if _simulated else "")
-QBO_CLIENT_SECRET = env("QBO_CLIENT_SECRET", default="finmo-demo-secret" if _simulated else "")
+QBO_CLIENT_ID = env("QBO_CLIENT_ID", default="") or ("finmo-demo-client" if _simulated else "")
+QBO_CLIENT_SECRET = env("QBO_CLIENT_SECRET", default="") or ("finmo-demo-secret" if _simulated else "")
 # Empty: the callback address is taken from the address that the person uses.
 QBO_REDIRECT_URI = env("QBO_REDIRECT_URI", default="")
-QBO_WEBHOOK_VERIFIER_TOKEN = env(
-    "QBO_WEBHOOK_VERIFIER_TOKEN", default="finmo-demo-verifier" if _simulated else ""
+QBO_WEBHOOK_VERIFIER_TOKEN = env("QBO_WEBHOOK_VERIFIER_TOKEN", default="") or (
+    "finmo-demo-verifier" if _simulated else ""
 )
 QBO_REQUESTS_PER_MINUTE = env.int("QBO_REQUESTS_PER_MINUTE", default=500)
 QBO_REQUESTS_PER_SECOND = env.int("QBO_REQUESTS_PER_SECOND", default=10)
@@ -197,6 +211,8 @@ QBO_CONCURRENCY = env.int("QBO_CONCURRENCY", default=8)
 QBO_BATCHES_PER_MINUTE = env.int("QBO_BATCHES_PER_MINUTE", default=40)
 QBO_BATCH_SIZE = env.int("QBO_BATCH_SIZE", default=30)
 QBO_TIMEOUT = env.float("QBO_TIMEOUT", default=50.0)
+# How long a worker holds a company without a sign of life: longer than the longest call.
+LANE_LEASE_SECONDS = env.float("LANE_LEASE_SECONDS", default=60.0)
 
 # --- Static files and content security ------------------------------------------------------
 
@@ -229,21 +245,79 @@ CONTENT_SECURITY_POLICY = {
 # --- API ------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "integrations.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["integrations.api.organizations.AccountantsChange"],
+    "DEFAULT_PARSER_CLASSES": ["integrations.api.parsing.ShallowJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"user": "600/min", "sign_in": "20/min"},
+    # Whose address counts: without a trusted proxy a caller could write any into X-Forwarded-For.
+    "NUM_PROXIES": 1 if TRUST_PROXY else 0,
+    "DEFAULT_PAGINATION_CLASS": "integrations.api.pagination.Pages",
+    "DEFAULT_FILTER_BACKENDS": [
+        "django_filters.rest_framework.DjangoFilterBackend",
+        "rest_framework.filters.SearchFilter",
+    ],
+    "EXCEPTION_HANDLER": "integrations.api.errors.answer",
+    "DEFAULT_SCHEMA_CLASS": "integrations.api.schema.ApiSchema",
     "COERCE_DECIMAL_TO_STRING": True,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Finmo accounting sync",
     "DESCRIPTION": "Receivables and payables in step with QuickBooks Online.",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    # Several resources have a `status`, each with values of its own.
+    "ENUM_NAME_OVERRIDES": {
+        "DocumentStatus": "integrations.models.DocumentStatus",
+        "SyncRunStatus": "integrations.models.SyncRun.Status",
+        "ConnectionStatus": "integrations.models.Connection.Status",
+    },
 }
-REST_KNOX = {"TOKEN_TTL": None, "AUTO_REFRESH": False}
+REST_KNOX = {
+    # A token that is used renews itself, at most once a day; one that is forgotten ends.
+    "TOKEN_TTL": timedelta(days=90),
+    "AUTO_REFRESH": True,
+    "MIN_REFRESH_INTERVAL": 86400,
+}
 
-UNFOLD = {"SITE_TITLE": "Finmo", "SITE_HEADER": "Finmo accounting sync"}
+# --- Admin ----------------------------------------------------------------------------------
+
+UNFOLD = {
+    "SITE_TITLE": "Finmo",
+    "SITE_HEADER": "Finmo",
+    "SITE_SUBHEADER": "Accounting sync",
+    "SITE_SYMBOL": "sync_alt",
+    "SHOW_VIEW_ON_SITE": False,
+    "ENVIRONMENT": "finmo_qbo.admin_navigation.environment",
+    "STYLES": ["finmo_qbo.admin_navigation.stylesheet"],
+    "SIDEBAR": {"navigation": "finmo_qbo.admin_navigation.sidebar"},
+    # A deep teal: white on 600 has a contrast of more than 4.5.
+    "COLORS": {
+        "primary": {
+            "50": "oklch(98.4% .014 180.7)",
+            "100": "oklch(95.3% .051 180.8)",
+            "200": "oklch(91% .096 180.4)",
+            "300": "oklch(85.5% .138 181.1)",
+            "400": "oklch(77.7% .152 181.9)",
+            "500": "oklch(60% .118 184.7)",
+            "600": "oklch(51.1% .096 186.4)",
+            "700": "oklch(43.7% .078 188.2)",
+            "800": "oklch(38.6% .063 188.4)",
+            "900": "oklch(32% .052 189)",
+            "950": "oklch(27.7% .046 192.5)",
+        }
+    },
+}
 
 LOGGING = {
     "version": 1,

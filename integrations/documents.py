@@ -174,6 +174,7 @@ class Line(Document):
 
 
 class TxnTaxDetail(Document):
+    TxnTaxCodeRef: Ref | UnsetType | None = UNSET
     TotalTax: Decimal | UnsetType | None = UNSET
 
 

@@ -45,9 +45,14 @@ class FaultEntry:
     remedy: str
     button: Button
 
+    @property
+    def needs_details(self) -> bool:
+        """Whether the sentences refer to QuickBooks' own words, which then have to stand beside them."""
+        return "details" in f"{self.meaning} {self.remedy}"
+
 
 MERCHANT, ACCOUNTANT, STAFF, NOBODY = Actor
-_ASK_FINMO = "Contact Finmo support with the details below."
+_ASK_FINMO = "Contact Finmo support with these details."
 
 # Codes that share a row mean the same to a person.
 # fmt: off
@@ -59,8 +64,11 @@ _OURS = (
      "A line has no account, and no default account is chosen for it.",
      "Choose a default account on the QuickBooks Configuration page or one on the line, and press Retry."),
     ("name_invalid", "Name has forbidden characters", MERCHANT, Button.RENAME,
-     "QuickBooks accepts no colon, tab or line break in a name, and no name without letters.",
+     "QuickBooks accepts no colon, tab or line break in a name, and none that is empty or over 500 characters.",
      "Rename the record and sync it again."),
+    ("inactive", "Contact is inactive", MERCHANT, Button.OPEN_RECORD,
+     "QuickBooks takes nothing new for a contact that is inactive.",
+     "Make the contact active and sync it, then sync this record again."),
     ("name_taken", "Name is taken in QuickBooks", MERCHANT, Button.LINK,
      "QuickBooks already has a customer, vendor or employee with this name.",
      "Link to that one if it is the same, or rename yours and sync it again."),
@@ -90,7 +98,10 @@ _OURS = (
      "Reopen the period in QuickBooks or change the date, then press Retry."),
     ("paid_document", "Document is paid", ACCOUNTANT, Button.OPEN_QUICKBOOKS,
      "A payment is applied to this document in QuickBooks, so it cannot be changed like this.",
-     "Remove the payment from it in QuickBooks, then press Retry."),
+     "Remove the payment from it in QuickBooks, pull it, then press Retry."),
+    ("conflict", "Both sides changed it", ACCOUNTANT, Button.OPEN_RECORD,
+     "Finmo and QuickBooks changed the same field of this record to different values.",
+     "Decide which value stays; the record then goes on by itself."),
     ("in_doubt", "Outcome is not known yet", NOBODY, Button.RETRY,
      "QuickBooks did not answer in time, and it is not known yet whether the change arrived there.",
      "Finmo looks it up in QuickBooks before it sends anything again. Press Retry to look now."),
@@ -100,6 +111,12 @@ _OURS = (
     ("lines_not_supported", "Lines cannot be shown here", ACCOUNTANT, Button.OPEN_QUICKBOOKS,
      "This document has lines in QuickBooks that Finmo cannot keep, such as a discount or a bundle.",
      "Change this document in QuickBooks; Finmo takes over its totals and balance."),
+    ("not_connected", "QuickBooks is not connected", MERCHANT, Button.OPEN_SETTING,
+     "QuickBooks is not connected.",
+     "Press Connect under Settings, Integrations, and sign in to QuickBooks."),
+    ("not_enabled", "Integration is not switched on", STAFF, Button.NONE,
+     "The QuickBooks integration is not switched on for your organization.",
+     "Ask your account manager at Finmo to switch it on."),
     ("needs_reconnect 3100 3200 3202", "Connection to QuickBooks has ended", MERCHANT, Button.RECONNECT,
      "QuickBooks no longer accepts Finmo's connection to your company.",
      "Press Reconnect and sign in to QuickBooks. What is waiting then goes on by itself."),

@@ -226,6 +226,8 @@ class Mapper:
     adds_unknown: ClassVar[bool] = True
     # What QuickBooks offers to end a document: "void", "delete", or nothing.
     ending: ClassVar[str] = ""
+    # QuickBooks' entity that pays a document.
+    settled_by: ClassVar[str] = ""
     # QuickBooks' field by which a lost or earlier record is found again, and ours.
     key: ClassVar[str]
     key_column: ClassVar[str]
@@ -429,8 +431,13 @@ def mapper_of(record: SyncedRecord | type[SyncedRecord]) -> Mapper:
     return next(mapper for mapper in _registry.values() if mapper.model is model)
 
 
-def mapper_of_remote(remote: str) -> Mapper | None:
-    return next((mapper for mapper in _registry.values() if mapper.remote.lower() == remote.lower()), None)
+def mapper_told_by(remote: str) -> Mapper | None:
+    """The mapper whose records a change of this remote entity touches: an invoice's payment changes the invoice."""
+    name = remote.lower()
+    return next(
+        (mapper for mapper in _registry.values() if name in (mapper.remote.lower(), mapper.settled_by.lower())),
+        None,
+    )
 
 
 def mappers() -> list[Mapper]:
@@ -470,7 +477,7 @@ __all__ = [
     "given",
     "mapper_for",
     "mapper_of",
-    "mapper_of_remote",
+    "mapper_told_by",
     "mappers",
     "plain",
     "put",

@@ -1,5 +1,6 @@
 """A bill is QuickBooks' Bill. A custom line is booked to its own account or the default payables account."""
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -7,6 +8,7 @@ from integrations import documents
 from integrations.document_mapping import DocumentMapper
 from integrations.mapping import Company, Problem, Values, register
 from integrations.models import DocumentLine
+from integrations.money import rounded
 
 from .models import Bill, BillLine
 
@@ -24,6 +26,7 @@ class BillMapper(DocumentMapper):
     default_tax_field = "default_payable_tax_code"
     detail_types = ("AccountBasedExpenseLineDetail", "ItemBasedExpenseLineDetail")
     ending = "delete"
+    settled_by = "BillPayment"
     web_path = "bill?txnId={id}"
 
     def line_ours(self, line: DocumentLine, company: Company) -> Values:
@@ -60,8 +63,22 @@ class BillMapper(DocumentMapper):
     ) -> None:
         super().complete(target, record, values, changed, company)
         if record.linked and "Line" not in target:
-            # Intuit documents no sparse update of bills: the required lines go along unchanged.
-            target["Line"] = self._compose_lines(record, values, company)
+            target["Line"] = _held_lines(record)
         payable = company.payable_accounts.get(record.currency, [])
         if not record.linked and len(payable) == 1:
             target["APAccountRef"] = {"value": payable[0]}
+
+
+def _held_lines(record: Bill) -> list[dict[str, Any]]:
+    """QuickBooks' own lines: Intuit documents no sparse update of bills, so the required lines go along unchanged.
+
+    A quantity and price that do not make the amount, as people can enter them there, would be refused (6070).
+    """
+    lines = json.loads(record.qbo_document, parse_float=Decimal)["Line"]
+    for line in lines:
+        detail = line.get("ItemBasedExpenseLineDetail", {})
+        if "Qty" in detail and "UnitPrice" in detail:
+            amount = rounded(Decimal(detail["Qty"]) * Decimal(detail["UnitPrice"]), record.currency)
+            if amount != line["Amount"]:
+                del detail["Qty"], detail["UnitPrice"]
+    return lines

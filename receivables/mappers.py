@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from integrations import documents
-from integrations.document_mapping import DocumentMapper
+from integrations.document_mapping import NOT_TAXABLE, TAXABLE, DocumentMapper, only_describes
 from integrations.mapping import Company, Problem, Values, register
 from integrations.models import DocumentLine, Item, SyncedRecord, name_key
 
@@ -24,14 +24,22 @@ class InvoiceMapper(DocumentMapper):
     default_tax_field = "default_receivable_tax_code"
     detail_types = ("SalesItemLineDetail", "DescriptionOnly")
     ending = "void"
+    settled_by = "Payment"
     web_path = "invoice?txnId={id}"
 
     def line_ours(self, line: DocumentLine, company: Company) -> Values:
         item = line.item or company.items.get(name_key(line.custom_name))
         return {"item": item.qbo_id if item else None, "account": None, "description": line.description}
 
+    def complete(
+        self, target: dict, record: Invoice, values: Values, changed: set[str], company: Company
+    ) -> None:
+        super().complete(target, record, values, changed, company)
+        if company.is_us and "Line" in target and (codes := _sales_tax_codes(values)):
+            target["TxnTaxDetail"] = {"TxnTaxCodeRef": {"value": codes.pop()}}
+
     def line_detail(self, values: Values, company: Company) -> tuple[str, dict[str, Any]]:
-        if not values["item"] and not Decimal(values["amount"]):
+        if only_describes(values):
             return "DescriptionOnly", {}
         detail: dict[str, Any] = {
             "Qty": Decimal(values["quantity"]),
@@ -45,6 +53,12 @@ class InvoiceMapper(DocumentMapper):
         problem = super().refuse(record, values, changed, company)
         if problem or (record.linked and "lines" not in changed):
             return problem
+        if company.is_us and len(_sales_tax_codes(values)) > 1:
+            return Problem(
+                "6100",
+                "A QuickBooks company in the United States takes one sales tax code for a whole invoice.",
+                "Choose the same tax code on all taxable lines, and sync the invoice again.",
+            )
         return next(filter(None, (self._refuse_line(line, company) for line in record.lines.all())), None)
 
     def _refuse_line(self, line: DocumentLine, company: Company) -> Problem | None:
@@ -96,3 +110,8 @@ class InvoiceMapper(DocumentMapper):
             for line in record.lines.all()
             if line.item is None and line.custom_name
         }
+
+
+def _sales_tax_codes(values: Values) -> set[str]:
+    """In the United States lines are TAX or NON only; the code that says how much is the invoice's (section 10.7)."""
+    return {line["tax_code"] for line in values["lines"]} - {TAXABLE, NOT_TAXABLE}

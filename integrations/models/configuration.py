@@ -33,6 +33,8 @@ class Configuration(models.Model):
     payables_last_pulled_at = models.DateTimeField(null=True, blank=True, editable=False)
     accounts_last_synced_at = models.DateTimeField(null=True, blank=True, editable=False)
     items_last_synced_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # entity → when QuickBooks told of a change that no automatic pull will fetch
+    changes_waiting = models.JSONField(default=dict, blank=True, editable=False)
     tax_codes_last_synced_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:

@@ -4,23 +4,19 @@ Nothing here is believed beyond that: whoever is told re-reads the object.
 """
 
 import hmac
+import logging
 from base64 import b64encode
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
 import msgspec
 
-# CloudEvents write the entity in lower case; QuickBooks' documents and queries do not.
-_ENTITIES = {
-    name.lower(): name
-    for name in (
-        "Account Bill BillPayment Class CreditMemo Currency Customer Department Deposit Employee Estimate "
-        "Invoice Item JournalCode JournalEntry Payment PaymentMethod Preferences Purchase PurchaseOrder "
-        "RefundReceipt SalesReceipt TaxAgency Term TimeActivity Transfer Vendor VendorCredit"
-    ).split()
-}
+logger = logging.getLogger(__name__)
+
 _OPERATIONS = {
     "create": "created",
     "update": "updated",
@@ -37,8 +33,8 @@ class BadNotification(ValueError):
 
 @dataclass(frozen=True)
 class Event:
-    """One change. `entity` as QuickBooks' documents spell it (Invoice, BillPayment); `operation` is created,
-    updated, deleted, merged, voided or emailed; `deleted_id` is the id that a merge removed, or empty;
+    """One change. `entity` is QuickBooks' name in lower case; `operation` is created, updated, deleted, merged,
+    voided or emailed; `deleted_id` is the id that a merge removed, or empty;
     `event_id` is the same in a repeated delivery, and empty in the older format; `time` is aware, or None
     where it cannot be read.
     """
@@ -61,21 +57,34 @@ def verify(body: bytes, signature: str, token: str) -> bool:
 
 
 def parse(body: bytes) -> list[Event]:
-    """The events of a CloudEvents array, or of the older `eventNotifications` object. Realms may be mixed."""
+    """The events of a CloudEvents array, or of the older `eventNotifications` object. Realms may be mixed.
+
+    An event that cannot be read is left out, so that it does not cost the others; BadNotification where none can.
+    """
     try:
         notification = msgspec.json.decode(body)
-    except msgspec.DecodeError as error:
-        raise BadNotification("The notification is not JSON.") from error
-    try:
-        if isinstance(notification, list):
-            return [_cloud_event(event) for event in notification]
-        return [
-            _legacy_event(notice["realmId"], entity)
-            for notice in notification["eventNotifications"]
-            for entity in notice["dataChangeEvent"]["entities"]
-        ]
-    except (KeyError, TypeError, AttributeError) as error:
+        readers = list(_readers(notification))
+    except (msgspec.DecodeError, KeyError, TypeError, AttributeError) as error:
         raise BadNotification("The notification has an unknown shape.") from error
+    events = []
+    for read in readers:
+        try:
+            events.append(read())
+        except (BadNotification, KeyError, TypeError, AttributeError):
+            logger.warning("An event of a notification could not be read")
+    if readers and not events:
+        raise BadNotification("None of the notification's events can be read.")
+    return events
+
+
+def _readers(notification: Any) -> Iterator[Callable[[], Event]]:
+    if isinstance(notification, list):
+        for event in notification:
+            yield partial(_cloud_event, event)
+        return
+    for notice in notification["eventNotifications"]:
+        for entity in notice["dataChangeEvent"]["entities"]:
+            yield partial(_legacy_event, notice["realmId"], entity)
 
 
 def _cloud_event(event: dict[str, Any]) -> Event:
@@ -86,7 +95,7 @@ def _cloud_event(event: dict[str, Any]) -> Event:
     data = event.get("data") or {}
     return Event(
         realm_id=_text(event["intuitaccountid"]),
-        entity=_ENTITIES.get(entity.lower(), entity),
+        entity=entity.lower(),
         id=_text(event["intuitentityid"]),
         operation=_operation(verb.partition(".")[0]),
         deleted_id=_deleted_id(data),
@@ -98,7 +107,7 @@ def _cloud_event(event: dict[str, Any]) -> Event:
 def _legacy_event(realm_id: Any, entity: dict[str, Any]) -> Event:
     return Event(
         realm_id=_text(realm_id),
-        entity=_ENTITIES.get(entity["name"].lower(), entity["name"]),
+        entity=entity["name"].lower(),
         id=_text(entity["id"]),
         operation=_operation(entity["operation"]),
         deleted_id=_deleted_id(entity),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.utils import timezone
 
 from ..mapping import Problem, mapper_for
@@ -30,11 +31,16 @@ def _status(run: SyncRun) -> SyncRun.Status:
 
 
 def _note_stream(run: SyncRun) -> None:
-    """When the stream last ran."""
+    """When the stream last ran; what was pulled waits no more."""
     stream = mapper_for(run.entity).stream
     verb = "pulled" if run.direction == Direction.PULL else "pushed"
     names = {field.name for field in Configuration._meta.concrete_fields}
     name = f"{stream}_last_{verb}_at"
     if name not in names:
         name = f"{stream}_last_synced_at"
-    Configuration.objects.filter(organization_id=run.organization_id).update(**{name: run.finished_at})
+    with transaction.atomic():
+        configuration = Configuration.objects.select_for_update().get(organization_id=run.organization_id)
+        setattr(configuration, name, run.finished_at)
+        if run.direction == Direction.PULL:
+            configuration.changes_waiting.pop(run.entity, None)
+        configuration.save(update_fields=[name, "changes_waiting"])

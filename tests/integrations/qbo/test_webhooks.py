@@ -64,7 +64,7 @@ def test_a_cloud_event_is_read():
     assert parsed(event()) == [
         Event(
             realm_id="310687",
-            entity="Account",
+            entity="account",
             id="1234",
             operation="created",
             deleted_id="",
@@ -78,7 +78,7 @@ def test_the_older_shape_is_read():
     assert parse(BODY) == [
         Event(
             realm_id="1185883450",
-            entity="Customer",
+            entity="customer",
             id="1",
             operation="created",
             deleted_id="",
@@ -97,12 +97,12 @@ def test_one_delivery_may_be_about_several_companies():
 @pytest.mark.parametrize(
     ("type", "entity", "operation"),
     [
-        ("qbo.invoice.void.v1", "Invoice", "voided"),
-        ("qbo.invoice.voided.v1", "Invoice", "voided"),
-        ("QBO.Invoice.VOID.v1", "Invoice", "voided"),
-        ("qbo.billpayment.updated.v1", "BillPayment", "updated"),
-        ("qbo.customer.merged.v1", "Customer", "merged"),
-        ("qbo.payment.emailed.v1", "Payment", "emailed"),
+        ("qbo.invoice.void.v1", "invoice", "voided"),
+        ("qbo.invoice.voided.v1", "invoice", "voided"),
+        ("QBO.Invoice.VOID.v1", "invoice", "voided"),
+        ("qbo.billpayment.updated.v1", "billpayment", "updated"),
+        ("qbo.customer.merged.v1", "customer", "merged"),
+        ("qbo.payment.emailed.v1", "payment", "emailed"),
         ("qbo.novelty.deleted.v2", "novelty", "deleted"),
     ],
 )
@@ -166,6 +166,10 @@ def test_what_is_not_needed_may_be_missing(missing):
     sparse = {name: value for name, value in event().items() if name != missing}
 
     assert parsed(sparse)[0].id == "1234"
+
+
+def test_an_event_that_cannot_be_read_costs_no_other():
+    assert [each.id for each in parsed(event(intuitentityid=None), event(), event(type="xero.invoice.x.v1"))] == ["1234"]
 
 
 def test_nothing_to_tell_is_no_error():

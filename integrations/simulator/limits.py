@@ -1,0 +1,29 @@
+"""How many calls a company takes: sliding windows over the recorded calls."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from .models import Call, Company
+
+WINDOWS = (
+    ("requests_per_minute", timedelta(minutes=1), None),
+    ("requests_per_second", timedelta(seconds=1), None),
+    ("batches_per_minute", timedelta(minutes=1), Call.Kind.BATCH),
+)
+
+
+def exceeded(company: Company, kind: str) -> bool:
+    """Whether this call, which is recorded already, is one too many. Refused calls do not count."""
+    now = timezone.now()
+    for setting, window, counted in WINDOWS:
+        limit = getattr(company, setting)
+        if limit is None or (counted and counted != kind):
+            continue
+        calls = Call.objects.filter(company=company, at__gt=now - window).exclude(status=429)
+        calls = calls.filter(kind=counted) if counted else calls.exclude(kind=Call.Kind.TOKEN)
+        if calls.count() > limit:
+            return True
+    return False

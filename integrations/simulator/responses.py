@@ -1,0 +1,92 @@
+"""HTTP answers as QuickBooks and its gateway give them."""
+
+from __future__ import annotations
+
+import socket
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from . import faults, jsontext, xmltext
+
+THROTTLED = "The request limit was reached.  Try again later"
+HTML = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center></body></html>"
+
+
+def new_tid() -> str:
+    """A transaction id as in the `intuit_tid` header."""
+    return f"1-{uuid.uuid4().hex[:8]}-{uuid.uuid4().hex[:24]}"
+
+
+def wants_xml(request: HttpRequest) -> bool:
+    """QuickBooks answers XML unless JSON is asked for."""
+    return "json" not in request.headers.get("Accept", "").lower()
+
+
+def success(request: HttpRequest, document: dict[str, Any]) -> HttpResponse:
+    if wants_xml(request):
+        return HttpResponse(xmltext.encode(document), content_type="application/xml;charset=utf-8")
+    return HttpResponse(jsontext.encode(document), content_type="application/json;charset=utf-8")
+
+
+def refusal(request: HttpRequest, fault: faults.Fault) -> HttpResponse:
+    envelope = fault.envelope()
+    if wants_xml(request):
+        return HttpResponse(xmltext.encode(envelope), status=400, content_type="application/xml")
+    return HttpResponse(jsontext.encode(envelope), status=400, content_type="application/json")
+
+
+def gateway(kind: str, name: str, code: str, status: int, detail: str | None) -> HttpResponse:
+    body = faults.gateway(kind, name, code, status, detail, int(timezone.now().timestamp() * 1000))
+    response = HttpResponse(jsontext.encode(body), status=status, content_type="application/json")
+    if status == 401:
+        response["WWW-Authenticate"] = 'Bearer realm="Intuit", error="invalid_token"'
+    return response
+
+
+def unauthorized(detail: str, code: str = "3200") -> HttpResponse:
+    return gateway("AUTHENTICATION", "AuthenticationFailed", code, 401, detail)
+
+
+def forbidden() -> HttpResponse:
+    return gateway("SERVICE", "ApplicationAuthorizationFailed", "3100", 403, None)
+
+
+def throttled(*, as_xml: bool) -> HttpResponse:
+    """The recorded XML form, or the envelope in which the gateway answers JSON."""
+    if not as_xml:
+        return gateway("SERVICE", "ThrottleExceeded", "3001", 429, THROTTLED)
+    body = (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+        '<IntuitResponse xmlns="http://schema.intuit.com/finance/v3"><Fault type="SERVICE"><Error code="3001">'
+        "<Message>message=ThrottleExceeded; errorCode=003001; statusCode=429</Message>"
+        f"<Detail>{THROTTLED}</Detail></Error></Fault></IntuitResponse>"
+    )
+    return HttpResponse(body, status=429, content_type="application/xml")
+
+
+def server_error() -> HttpResponse:
+    error = {
+        "Message": faults.MESSAGES["10000"],
+        "Detail": "System Failure Error: an unexpected error occurred.",
+        "code": "10000",
+        "element": "",
+    }
+    body = {"Fault": {"Error": [error], "type": "SystemFault"}}
+    return HttpResponse(jsontext.encode(body), status=500, content_type="application/json")
+
+
+def unavailable() -> HttpResponse:
+    return HttpResponse(
+        HTML.format("503 Service Temporarily Unavailable"), status=503, content_type="text/html"
+    )
+
+
+def lost(request: HttpRequest) -> HttpResponse:
+    """No answer: the connection is cut where the server gives us its socket, else a proxy's timeout page."""
+    connection = request.META.get("gunicorn.socket")
+    if connection is not None:
+        connection.shutdown(socket.SHUT_RDWR)
+    return HttpResponse(HTML.format("504 Gateway Time-out"), status=504, content_type="text/html")

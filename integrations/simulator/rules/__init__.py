@@ -1,0 +1,1 @@
+"""QuickBooks' business rules: what each entity's document becomes, or why it is refused."""

@@ -1,0 +1,113 @@
+"""Payments from customers and to vendors, and what they do to the documents that they settle."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from .. import currencies
+from ..books import Books
+from ..faults import business, fault, missing
+from ..models import StoredObject
+from . import currency, documents, references
+
+SETTLES = {"Payment": "Invoice", "BillPayment": "Bill"}
+CONTACTS = {"Payment": ("Customer", "CustomerRef"), "BillPayment": ("Vendor", "VendorRef")}
+COPIED = ("PrivateNote", "PaymentRefNum", "PaymentMethodRef", "DocNumber", "DepartmentRef", "ProcessPayment")
+
+
+def build_payment(
+    books: Books, values: dict[str, Any], row: StoredObject | None, previous: dict[str, Any] | None
+) -> dict[str, Any]:
+    """Received from a customer. What is not applied to invoices stays as UnappliedAmt."""
+    document = _common(books, "Payment", values, previous)
+    applied = sum((line["Amount"] for line in document["Line"]), Decimal(0))
+    if applied > document["TotalAmt"]:
+        raise business("The amount applied can't be more than the amount of the payment.")
+    if values.get("DepositToAccountRef"):
+        account = references.account(
+            books, values["DepositToAccountRef"], "DepositToAccountRef", ("Bank", "Other Current Asset")
+        )
+        document["DepositToAccountRef"] = {"value": account["Id"]}
+    document["UnappliedAmt"] = document["TotalAmt"] - applied or Decimal(0)
+    document.setdefault("ProcessPayment", False)
+    return document
+
+
+def build_bill_payment(
+    books: Books, values: dict[str, Any], row: StoredObject | None, previous: dict[str, Any] | None
+) -> dict[str, Any]:
+    pay_type = values.get("PayType")
+    if not pay_type:
+        raise missing("PayType")
+    document = _common(books, "BillPayment", values, previous)
+    document["PayType"] = pay_type
+    part, key, account_type = {
+        "Check": ("CheckPayment", "BankAccountRef", "Bank"),
+        "CreditCard": ("CreditCardPayment", "CCAccountRef", "Credit Card"),
+    }[pay_type]
+    reference = (values.get(part) or {}).get(key)
+    if not reference:
+        raise missing(key)
+    account = references.account(books, reference, key, (account_type,))
+    document[part] = {key: references.named(account)}
+    if pay_type == "Check":
+        document[part]["PrintStatus"] = (values.get(part) or {}).get("PrintStatus") or "NotSet"
+    if sum((line["Amount"] for line in document["Line"]), Decimal(0)) != document["TotalAmt"]:
+        raise business("The amount of a bill payment must be the sum of what it applies to bills.")
+    return document
+
+
+def _common(
+    books: Books, entity: str, values: dict[str, Any], previous: dict[str, Any] | None
+) -> dict[str, Any]:
+    """What both kinds share: contact, currency, total, date, and what it is applied to."""
+    kind, key = CONTACTS[entity]
+    before = previous or {}
+    if not values.get(key):
+        raise missing(key)
+    if values.get("TotalAmt") is None:
+        raise missing("TotalAmt")
+    contact = references.required(books, kind, values[key], key, before.get(key)).document()
+    code = currency.of_transaction(books, values, contact)
+    rate = currency.exchange(books, values, code)
+    total = currencies.rounded(values["TotalAmt"], code)
+    if total < 0:
+        raise fault("2290", f"Negative amounts are not allowed. Supplied value:{total}", "TotalAmt")
+    txn_date = documents.transaction_date(values).isoformat()
+    documents.refuse_closed(books, txn_date, before.get("TxnDate"))
+    document: dict[str, Any] = {
+        key: references.named(contact),
+        "TotalAmt": total,
+        "TxnDate": txn_date,
+        "CurrencyRef": currencies.reference(code),
+        "Line": [_line(books, entity, sent, values[key], code) for sent in values.get("Line") or []],
+    }
+    document |= {name: values[name] for name in COPIED if values.get(name)}
+    if rate is not None:
+        document["ExchangeRate"] = rate
+    return document
+
+
+def _line(
+    books: Books, entity: str, sent: dict[str, Any], contact: dict[str, str], code: str
+) -> dict[str, Any]:
+    """One application to an invoice or bill of the same contact (620 otherwise)."""
+    if sent.get("Amount") is None:
+        raise missing("Amount")
+    amount = currencies.rounded(sent["Amount"], code)
+    if amount <= 0:
+        raise fault("2290", f"Negative amounts are not allowed. Supplied value:{amount}", "Line.Amount")
+    links = sent.get("LinkedTxn") or []
+    settled = SETTLES[entity]
+    if len(links) != 1 or links[0].get("TxnType") != settled:
+        raise fault("620", f"Each line of a {entity} must be linked to one {settled}.", "LinkedTxn")
+    target = books.find(settled, links[0].get("TxnId") or "")
+    if target is None or target.deleted or target.contact_id != contact["value"]:
+        raise fault("620", f"The Txn ID {links[0].get('TxnId')} can't be linked.", "LinkedTxn")
+    return {"Amount": amount, "LinkedTxn": [{"TxnId": target.qbo_id, "TxnType": settled}]}
+
+
+def link_type(entity: str, document: dict[str, Any]) -> str:
+    """The TxnType under which an invoice or bill names the payment."""
+    return "Payment" if entity == "Payment" else f"BillPayment{document['PayType']}"
