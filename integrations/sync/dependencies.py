@@ -25,6 +25,7 @@ def queue_dependencies(
     fresh = [
         records[job.record_id] for job in jobs if job.attempts == 1 and not records[job.record_id].linked
     ]
+    fresh = [record for record in fresh if _may_go(mapper, company, record)]
     needed = mapper.dependencies(fresh, company) if fresh else []
     if not needed:
         return False
@@ -40,9 +41,18 @@ def queue_dependencies(
         more = list(
             mapper.full_records(work.organization).filter(pk__in=ids[start : start + CHUNK], qbo_id=None)
         )
+        more = [record for record in more if _may_go(mapper, company, record)]
         wanted |= {record.pk: record for record in mapper.dependencies(more, company)}
     _queue(work, list(wanted.values()), jobs[0])
     return True
+
+
+def _may_go(mapper: Mapper, company: Company, record: SyncedRecord) -> bool:
+    """Nothing is made for a record that will be refused; what it waits for may itself be on its way."""
+    awaited = [other for _, other in mapper.waits_for(record) if not other.linked]
+    if awaited:
+        return all(other.sync_state == SyncState.QUEUED for other in awaited)
+    return mapper.refuse_new(record, company) is None
 
 
 def _queue(work: Work, needed: list[SyncedRecord], because_of: SyncJob) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from threading import Lock
 
 from django.db.models import F
 from django.utils import timezone
@@ -36,6 +37,8 @@ class StoredGrant:
 
     def __init__(self, connection: Connection):
         self._connection = connection
+        # Calls in flight side by side must not refresh side by side.
+        self._one_at_a_time = Lock()
 
     @property
     def realm_id(self) -> str:
@@ -43,19 +46,21 @@ class StoredGrant:
 
     def access_token(self) -> str:
         """A token that is good for a while. Raises NeedsReconnect where there is no grant (any more)."""
-        self._require_grant()
-        expires_at = self._connection.access_expires_at
-        if not expires_at or expires_at - timezone.now() < EARLY:
-            self._refresh()
-        return self._connection.access_token
+        with self._one_at_a_time:
+            self._require_grant()
+            expires_at = self._connection.access_expires_at
+            if not expires_at or expires_at - timezone.now() < EARLY:
+                self._refresh()
+            return self._connection.access_token
 
     def renew(self, rejected: str) -> str:
         """A token other than the one that QuickBooks refused."""
-        self._connection.refresh_from_db()
-        self._require_grant()
-        if self._connection.access_token == rejected:
-            self._refresh()
-        return self._connection.access_token
+        with self._one_at_a_time:
+            self._connection.refresh_from_db()
+            self._require_grant()
+            if self._connection.access_token == rejected:
+                self._refresh()
+            return self._connection.access_token
 
     def _require_grant(self) -> None:
         if self._connection.status != Connection.Status.CONNECTED or not self._connection.refresh_token:

@@ -59,7 +59,7 @@ def push_round(work: Work, *, most_priority: int | None = None) -> bool:
 
 
 def claim(work: Work, most_priority: int | None = None) -> list[SyncJob]:
-    """The next jobs of one rank, at most a batch of them, marked as running."""
+    """The next jobs of one rank, as many batches as may be in flight at once, marked as running."""
     queued = SyncJob.objects.filter(organization=work.organization, status=SyncJob.Status.QUEUED)
     if most_priority is not None:
         queued = queued.filter(priority__lte=most_priority)
@@ -68,7 +68,7 @@ def claim(work: Work, most_priority: int | None = None) -> list[SyncJob]:
     if first is None:
         return []
     same = queued.filter(priority=first.priority, rank=first.rank, direction=first.direction)
-    ids = list(same.values_list("pk", flat=True)[: settings.QBO_BATCH_SIZE])
+    ids = list(same.values_list("pk", flat=True)[: settings.QBO_BATCH_SIZE * settings.QBO_CONCURRENCY])
     SyncJob.objects.filter(pk__in=ids, status=SyncJob.Status.QUEUED).update(
         status=SyncJob.Status.RUNNING, started_at=timezone.now(), attempts=F("attempts") + 1
     )
@@ -108,7 +108,9 @@ def _draft(mapper: Mapper, company: Company, job: SyncJob, record: SyncedRecord)
         if _waits_for_queued(mapper, job, record):
             outcomes.requeue([job])
             return None
-        problem = mapper.refuse(record, values, changed, company)
+        problem = mapper.refuse(record, values, changed, company) or mapper.refuse_needed(
+            record, values, changed, company
+        )
         if problem:
             outcomes.fail(mapper, [(job, problem)])
             return None
@@ -146,8 +148,11 @@ def _link_existing(
     records: dict[int, SyncedRecord],
 ) -> list[SyncJob]:
     """Names that QuickBooks has already are linked, or refused with the reason, before anything is created."""
-    new = [job for job in jobs if not records[job.record_id].linked]
-    if not mapper.looks_first or not new:
+    if not mapper.looks_first:
+        return jobs
+    unlinked = [job for job in jobs if not records[job.record_id].linked]
+    new = [job for job in unlinked if not mapper.refuse_new(records[job.record_id], company)]
+    if not new:
         return jobs
     found, problems = _existing(work, mapper, company, [records[job.record_id] for job in new])
     failed = [(job, problems[job.record_id]) for job in new if job.record_id in problems]
@@ -199,7 +204,13 @@ def _read_rates(
 
 
 def send(work: Work, company: Company, drafts: list[tuple[Mapper, Draft]]) -> None:
-    """Writes the batch down, then sends it."""
+    """Writes the batches down, then sends them."""
+    size = settings.QBO_BATCH_SIZE
+    parts = [drafts[start : start + size] for start in range(0, len(drafts), size)]
+    settle.transmit_all(work, company, [_write_down(work, part) for part in parts])
+
+
+def _write_down(work: Work, drafts: list[tuple[Mapper, Draft]]) -> PushBatch:
     items = [
         {
             "bId": str(draft.job.pk),
@@ -220,7 +231,7 @@ def send(work: Work, company: Company, drafts: list[tuple[Mapper, Draft]]) -> No
             job.before = {name: base[name] for name in draft.changed if name in base}
             job.after = {name: draft.values[name] for name in draft.changed}
         outcomes.write_columns([draft.job for _, draft in drafts], ["batch", "revision", "before", "after"])
-    settle.transmit(work, company, batch)
+    return batch
 
 
 def _by_entity(jobs: list[SyncJob]) -> dict[str, list[SyncJob]]:

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
-from django.db import transaction
-from django.db.models import F
+from django.conf import settings
+from django.db import connections, transaction
 from django.utils import timezone
 
 from ..mapping import Company, Mapper, Problem, mapper_for
 from ..models import PushBatch, SyncedRecord, SyncJob
 from ..qbo.client import BatchAnswer
-from ..qbo.errors import (
-    Fault,
-    Misconfigured,
-    NeedsReconnect,
-    Refused,
-    SubscriptionLapsed,
-    TryLater,
-    Unreachable,
-)
+from ..qbo.errors import Fault, QuickBooksError, Refused, Throttled, Unreachable
 from . import find, merge, outcomes
 from .bind import Answered, bind_and_finish
 from .faulty import digest
@@ -29,40 +23,75 @@ from .work import Work
 logger = logging.getLogger(__name__)
 
 # Seconds between tries at the same bytes within one turn of the lane.
-PAUSES = (1.0, 4.0, 15.0)
+PAUSES = (1.0, 4.0, 15.0, 30.0)
 DUPLICATE_REQUEST = "600"
 
+Answer = list[BatchAnswer] | QuickBooksError
 Failed = list[tuple[SyncJob, SyncedRecord, Fault]]
 
 
-def transmit(work: Work, company: Company, batch: PushBatch) -> None:
-    """Sends the batch until its outcome is known. While it is not, it stays open for whoever comes next."""
-    for pause in (*PAUSES, None):
-        if batch.settled_at:
-            return
+def transmit_all(work: Work, company: Company, batches: list[PushBatch]) -> None:
+    """Sends them, several in flight at once, and stores each answer; what concerns the company is raised last."""
+    raised: QuickBooksError | None = None
+    for batch, answer in _send_together(work, batches):
         try:
-            answers = _send(work, batch)
-        except (NeedsReconnect, Misconfigured, SubscriptionLapsed, TryLater):
-            if batch.attempts == 1:
-                release(batch)
-            raise
-        except (Unreachable, Refused) as error:
-            if isinstance(error, Refused) and error.code != DUPLICATE_REQUEST:
-                _refuse_all(batch, error)
-                return
-            if pause is None:
-                raise Unreachable(detail=error.detail, intuit_tid=error.intuit_tid) from error
+            if not _take(work, company, batch, answer):
+                transmit(work, company, batch)
+        except QuickBooksError as error:
+            raised = error
+    if raised:
+        raise raised
+
+
+def transmit(work: Work, company: Company, batch: PushBatch) -> None:
+    """Looks and sends again until the outcome is known. Until then the batch stays open for whoever comes next."""
+    for pause in PAUSES:
+        if batch.sent_at:
             work.gate.pause(pause)
             resolve(work, company, batch)
-        else:
-            store(work, company, batch, answers)
+        if batch.settled_at or _take(work, company, batch, _answer(work, batch)):
             return
+    raise Unreachable(detail="QuickBooks did not answer.")
 
 
-def _send(work: Work, batch: PushBatch) -> list[BatchAnswer]:
-    PushBatch.objects.filter(pk=batch.pk).update(attempts=F("attempts") + 1, sent_at=timezone.now())
-    batch.refresh_from_db()
-    return work.client.batch(batch.body.encode(), str(batch.request_id))
+def _send_together(work: Work, batches: list[PushBatch]) -> list[tuple[PushBatch, Answer]]:
+    if len(batches) == 1:
+        return [(batches[0], _answer(work, batches[0]))]
+    with ThreadPoolExecutor(max_workers=settings.QBO_CONCURRENCY) as pool:
+        return list(zip(batches, pool.map(partial(_answer_in_thread, work), batches), strict=True))
+
+
+def _answer_in_thread(work: Work, batch: PushBatch) -> Answer:
+    try:
+        return _answer(work, batch)
+    finally:
+        # The gate used this thread's own database connection.
+        connections.close_all()
+
+
+def _answer(work: Work, batch: PushBatch) -> Answer:
+    batch.attempts += 1
+    batch.sent_at = timezone.now()
+    batch.save(update_fields=["attempts", "sent_at"])
+    try:
+        return work.client.batch(batch.body.encode(), str(batch.request_id))
+    except QuickBooksError as error:
+        return error
+
+
+def _take(work: Work, company: Company, batch: PushBatch, answer: Answer) -> bool:
+    """Stores what came back. False where nobody knows whether the batch was carried out."""
+    if isinstance(answer, list):
+        store(work, company, batch, answer)
+        return True
+    if isinstance(answer, Refused) and answer.code != DUPLICATE_REQUEST:
+        _refuse_all(batch, answer)
+        return True
+    if isinstance(answer, Unreachable | Refused):
+        return False
+    if batch.attempts == 1 and not isinstance(answer, Throttled):
+        release(batch)
+    raise answer
 
 
 def store(work: Work, company: Company, batch: PushBatch, answers: list[BatchAnswer]) -> None:
@@ -188,8 +217,6 @@ def settle_open(work: Work) -> None:
             continue
         company = work.company()
         if batch.operation == "batch":
-            if batch.sent_at:
-                resolve(work, company, batch)
             transmit(work, company, batch)
         else:
             from .ending import settle_ending
