@@ -6,7 +6,7 @@ from django.urls import reverse
 from integrations.models import SyncedRecord, currency_code, name_key
 
 allowed_in_names = RegexValidator(
-    r"^[^:\t\n\r]*$", "QuickBooks accepts no colon, tab or line break in a name. Take it out."
+    r"^[^:\t\n\r]*\Z", "QuickBooks accepts no colon, tab or line break in a name. Take it out."
 )
 
 

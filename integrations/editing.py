@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import ProtectedError
 
 from .mapping import mapper_of
-from .models import Document, DocumentLine, Lane, SyncedRecord, SyncJob, name_key
+from .models import Document, DocumentLine, Lane, Organization, SyncedRecord, SyncJob, name_key
 from .services import Refused
 
 # A change of these changes the amounts of lines that stay as they are.
@@ -62,8 +62,7 @@ def delete_record(record: SyncedRecord) -> None:
     """Removes what QuickBooks never heard of. Raises Refused: `synced_record`, `in_use`."""
     entity = mapper_of(record).entity
     with transaction.atomic():
-        # Whoever queues records holds the lane too, so that none is queued while it is deleted.
-        Lane.objects.select_for_update().get(organization_id=record.organization_id)
+        hold_lane(record.organization)
         jobs = SyncJob.objects.filter(
             organization_id=record.organization_id, entity=entity, record_id=record.pk
         )
@@ -75,6 +74,11 @@ def delete_record(record: SyncedRecord) -> None:
             raise Refused(
                 "in_use", "Other records refer to this one. Delete those first, or make this one inactive."
             ) from error
+
+
+def hold_lane(organization: Organization) -> None:
+    """Until the transaction ends nothing is queued for the organization: whoever queues records holds it, too."""
+    Lane.objects.select_for_update().get(organization=organization)
 
 
 def _synced_record_sentence(record: SyncedRecord) -> str:

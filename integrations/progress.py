@@ -84,6 +84,8 @@ class Progress:
         if not run.total:
             nothing = "Nothing has changed in QuickBooks" if self._pulls else "Everything is in step already"
             return f"{nothing}: no {self.things} to {'pull' if self._pulls else 'send'}."
+        if run.skipped == run.total:
+            return f"Everything was in step already: {run.total:,} {self.things} needed nothing."
         parts = [f"{run.succeeded:,} of {run.total:,} {self.things} {_ENDINGS[Direction(run.direction)]}"]
         if run.skipped:
             parts.append(f"{run.skipped:,} needed nothing")

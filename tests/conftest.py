@@ -61,6 +61,27 @@ def http():
         yield mock
 
 
+class Clock:
+    """Waiting costs no time; `slept` says how long it would have been."""
+
+    def __init__(self):
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        return sum(self.slept)
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+
+@pytest.fixture
+def clock(monkeypatch) -> Clock:
+    """The clock of what waits before a call."""
+    clock = Clock()
+    monkeypatch.setattr("integrations.sync.gate.time", clock)
+    return clock
+
+
 @pytest.fixture
 def qbo_options() -> dict:
     """What the simulated company is like; a test module overrides it."""
@@ -82,6 +103,7 @@ def qbo(http, organization, admin_user, asked, qbo_options) -> QuickBooks:
 
 def choose_defaults(organization: Organization) -> None:
     configuration = organization.configuration
+    configuration.refresh_from_db()
     accounts = Account.objects.filter(organization=organization, is_active=True)
     configuration.default_receivable_account = accounts.filter(account_type="Income").first()
     configuration.default_payable_account = accounts.filter(account_type="Expense").first()

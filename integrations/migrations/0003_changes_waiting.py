@@ -15,4 +15,9 @@ class Migration(migrations.Migration):
             name='changes_waiting',
             field=models.JSONField(blank=True, default=dict, editable=False),
         ),
+        migrations.AddField(
+            model_name='configuration',
+            name='due_at_once',
+            field=models.JSONField(blank=True, default=list, editable=False),
+        ),
     ]

@@ -6,6 +6,7 @@ from .lane import CallCount, Lane
 from .organization import Membership, Organization, Role, currency_code
 from .record import SyncedRecord, SyncState
 from .reference import Account, Item, TaxCode, name_key
+from .statement import Difference, Fix, Kind, Statement, StatementCurrency, Stream
 from .sync import (
     PERSONS,
     Conflict,
@@ -27,18 +28,24 @@ __all__ = [
     "ConnectAttempt",
     "Connection",
     "Cursor",
+    "Difference",
     "Direction",
     "Document",
     "DocumentLine",
     "DocumentStatus",
+    "Fix",
     "IdempotencyKey",
     "Item",
+    "Kind",
     "Lane",
     "Membership",
     "Organization",
     "Priority",
     "PushBatch",
     "Role",
+    "Statement",
+    "StatementCurrency",
+    "Stream",
     "SyncJob",
     "SyncRun",
     "SyncState",

@@ -37,8 +37,28 @@ class Configuration(models.Model):
     changes_waiting = models.JSONField(default=dict, blank=True, editable=False)
     tax_codes_last_synced_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    # What was switched on since the last tick: it runs at once, however recently it ran by hand.
+    due_at_once = models.JSONField(default=list, blank=True, editable=False)
+
+    SWITCHES = (
+        "contacts_auto_sync",
+        "receivables_auto_push",
+        "receivables_auto_pull",
+        "payables_auto_push",
+        "payables_auto_pull",
+    )
+
     class Meta:
         verbose_name = "QuickBooks configuration"
 
     def __str__(self) -> str:
         return f"QuickBooks configuration of {self.organization}"
+
+    def save(self, *args, update_fields=None, **kwargs) -> None:
+        if self.pk and (update_fields is None or set(update_fields) & set(self.SWITCHES)):
+            was = Configuration.objects.filter(pk=self.pk).values(*self.SWITCHES).first() or {}
+            switched_on = [name for name in self.SWITCHES if getattr(self, name) and not was.get(name)]
+            self.due_at_once = sorted({*self.due_at_once, *switched_on})
+            if update_fields is not None:
+                update_fields = {*update_fields, "due_at_once"}
+        super().save(*args, update_fields=update_fields, **kwargs)

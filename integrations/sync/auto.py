@@ -25,10 +25,11 @@ def start_due_runs() -> None:
 
 
 def due(now):
-    """Configurations with a stream that is switched on and was not run for its interval."""
+    """Configurations with a stream that was just switched on, or that is on and was not run for its interval."""
     often, weekly = now - OFTEN, now - WEEKLY
     return Configuration.objects.filter(
-        Q(contacts_auto_sync=True) & _older("contacts_last_synced_at", weekly)
+        ~Q(due_at_once=[])
+        | Q(contacts_auto_sync=True) & _older("contacts_last_synced_at", weekly)
         | Q(receivables_auto_push=True) & _older("receivables_last_pushed_at", often)
         | Q(receivables_auto_pull=True) & _older("receivables_last_pulled_at", often)
         | Q(payables_auto_push=True) & _older("payables_last_pushed_at", often)
@@ -55,16 +56,19 @@ def _start(configuration: Configuration, now) -> None:
             organization, mapper, Direction.PULL
         ):
             pull(organization, mapper.entity, asked=asked)
+    Configuration.objects.filter(pk=configuration.pk).update(due_at_once=[])
 
 
 def _wants(configuration: Configuration, mapper: Mapper, verb: str, now) -> bool:
     if mapper.stream == "contacts":
-        on, last, interval = configuration.contacts_auto_sync, configuration.contacts_last_synced_at, WEEKLY
+        switch, last, interval = "contacts_auto_sync", configuration.contacts_last_synced_at, WEEKLY
     else:
-        on = getattr(configuration, f"{mapper.stream}_auto_{verb}", False)
+        switch = f"{mapper.stream}_auto_{verb}"
         last = getattr(configuration, f"{mapper.stream}_last_{verb}ed_at", None)
         interval = OFTEN
-    return bool(on and mapper.pushes and (last is None or last < now - interval))
+    if not mapper.pushes or not getattr(configuration, switch, False):
+        return False
+    return switch in configuration.due_at_once or last is None or last < now - interval
 
 
 def _under_way(organization: Organization, mapper: Mapper, direction: Direction) -> bool:

@@ -6,10 +6,10 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from integrations import services, tasks
-from integrations.models import Lane, Organization, PushBatch, SyncJob, SyncRun, Trigger
+from integrations.models import Configuration, Lane, Organization, PushBatch, SyncJob, SyncRun, Trigger
 from integrations.services import Asked
 from integrations.sync.lease import Lease, LeaseLost
-from tests.factories import make_customer, make_invoice, push
+from tests.factories import make_customer, make_invoice, pull, push
 from tests.quickbooks import drain
 
 
@@ -163,6 +163,18 @@ def test_automatic_runs_start_where_switched_on_and_due(qbo, organization):
     drain(organization)
     tasks.tick()
     assert SyncRun.objects.filter(trigger=Trigger.SCHEDULE).count() == 5
+
+
+def test_a_stream_that_is_switched_on_is_due_at_once(qbo, organization):
+    pull(organization, "invoices")
+    tasks.tick()
+    assert not SyncRun.objects.filter(trigger=Trigger.SCHEDULE).exists()
+    configuration = Configuration.objects.get(organization=organization)
+    configuration.receivables_auto_pull = True
+    configuration.save()
+    tasks.tick()
+    tasks.tick()
+    assert SyncRun.objects.filter(trigger=Trigger.SCHEDULE, entity="invoices").count() == 1
 
 
 def test_a_run_of_another_organizations_records_is_refused(qbo, organization, stranger):

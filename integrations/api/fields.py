@@ -1,0 +1,153 @@
+"""Values as the API writes and reads them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.fields import get_attribute
+
+from ..currencies import known_currency
+from ..mapping import plain
+from ..models import SyncedRecord
+from ..money import decimals, rounded
+
+# The largest key that a database column holds.
+LARGEST_ID = 2**63 - 1
+
+
+def amount_text(amount: Decimal, currency: str) -> str:
+    return str(rounded(amount, currency))
+
+
+def price_text(price: Decimal, currency: str) -> str:
+    """All decimals that count, and at least the currency's: 0.125, 10.50."""
+    text = plain(price)
+    missing = decimals(currency) - len(text.partition(".")[2])
+    if missing <= 0:
+        return text
+    return f"{text if '.' in text else text + '.'}{'0' * missing}"
+
+
+@extend_schema_field({"type": "string", "format": "decimal", "example": "107.00"})
+class AmountField(serializers.Field):
+    """Read only. Money, with the decimals of the record's currency; `currency` is the path to that."""
+
+    def __init__(self, *, currency: str = "currency", **kwargs: Any):
+        self.currency = currency
+        super().__init__(read_only=True, **kwargs)
+
+    def get_attribute(self, instance: Any) -> str | None:
+        amount = super().get_attribute(instance)
+        return (
+            None if amount is None else amount_text(amount, get_attribute(instance, self.currency.split(".")))
+        )
+
+    def to_representation(self, value: str) -> str:
+        return value
+
+
+class PriceField(serializers.DecimalField):
+    """A price of one unit: up to seven decimals, at least as many as the currency has."""
+
+    def __init__(self, *, currency: str, **kwargs: Any):
+        self.currency = currency
+        super().__init__(max_digits=17, decimal_places=7, **kwargs)
+
+    def get_attribute(self, instance: Any) -> str | None:
+        price = super().get_attribute(instance)
+        return None if price is None else price_text(price, get_attribute(instance, self.currency.split(".")))
+
+    def to_representation(self, value: str) -> str:
+        return value
+
+
+class PlainNumberField(serializers.DecimalField):
+    """A number without zeros that say nothing: 2, 1.5."""
+
+    def to_representation(self, value: Decimal) -> str:
+        return plain(Decimal(value))
+
+
+class CurrencyField(serializers.CharField):
+    def __init__(self, **kwargs: Any):
+        kwargs.setdefault("help_text", "ISO 4217, such as SGD.")
+        super().__init__(validators=[known_currency], **kwargs)
+
+
+class NameField(serializers.CharField):
+    """A name that QuickBooks accepts, wherever in it the forbidden sign stands."""
+
+    forbidden: ClassVar[str] = ":\t\n\r"
+
+    def to_internal_value(self, data: Any) -> str:
+        if isinstance(data, str) and any(sign in data for sign in self.forbidden):
+            raise serializers.ValidationError(
+                "QuickBooks accepts no colon, tab or line break in a name. Take it out."
+            )
+        return super().to_internal_value(data)
+
+
+@extend_schema_field(OpenApiTypes.INT)
+class OwnReference(serializers.PrimaryKeyRelatedField):
+    """The id of an active record of the organization. One that is referred to already may stay when inactive."""
+
+    default_error_messages = {
+        "does_not_exist": "There is no such record in your organization. Send the id of one that exists.",
+        "incorrect_type": "Send the id, a number.",
+        "inactive": "“{label}” is inactive. Make it active again, or choose another one.",
+    }
+
+    def __init__(self, model: type[SyncedRecord] | None = None, **kwargs: Any):
+        if model is not None:
+            kwargs["queryset"] = model.objects.all()
+        super().__init__(**kwargs)
+
+    def get_queryset(self) -> models.QuerySet | None:
+        """Scoped to the organization: another one's records do not exist here."""
+        queryset = super().get_queryset()
+        if queryset is None:
+            return None
+        return queryset.filter(organization=self.context["view"].organization).defer("qbo_document", "base")
+
+    def to_internal_value(self, data: Any) -> SyncedRecord:
+        record = self.find(data)
+        if not record.is_active and record.pk not in self.ids_in_use():
+            self.fail("inactive", label=str(record))
+        return record
+
+    def find(self, data: Any) -> SyncedRecord:
+        return super().to_internal_value(data)
+
+    def ids_in_use(self) -> set[int]:
+        instance = self.parent.instance
+        return {getattr(instance, f"{self.source}_id")} if instance else set()
+
+
+class LinkedReference(OwnReference):
+    """One that QuickBooks has."""
+
+    default_error_messages = {
+        "not_linked": "“{label}” is not in QuickBooks. Choose one that was pulled from there.",
+    }
+
+    def to_internal_value(self, data: Any) -> SyncedRecord:
+        record = super().to_internal_value(data)
+        if not record.linked:
+            self.fail("not_linked", label=str(record))
+        return record
+
+
+class PersonField(serializers.EmailField):
+    """The e-mail of a user, who may be nobody."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(read_only=True, allow_null=True, **kwargs)
+
+    def to_representation(self, value: AbstractUser) -> str:
+        return value.email or value.get_username()

@@ -1,0 +1,60 @@
+"""Filters that all lists share: by state, by time, in a stable order."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db.models import QuerySet
+from django_filters import rest_framework as filters
+from rest_framework.exceptions import ValidationError
+
+from ..models import SyncState
+from .fields import LARGEST_ID
+
+
+class StableOrdering(filters.OrderingFilter):
+    """Rows that are alike in what is asked for are ordered by id, so that no row stands on two pages."""
+
+    def filter(self, qs: QuerySet, value: list[str] | None) -> QuerySet:
+        named = [self.get_ordering_value(each) for each in value or () if each]
+        if not named:
+            return qs
+        return qs.order_by(*named, "-pk" if named[-1].startswith("-") else "pk")
+
+
+def ordering(*names: str, **columns: str) -> StableOrdering:
+    """`names` are columns of that name, `columns` {name in the API: column}."""
+    own = {name: name for name in ("id", *names)}
+    return StableOrdering(fields={**own, **{column: name for name, column in columns.items()}})
+
+
+class Moments(filters.IsoDateTimeFromToRangeFilter):
+    """From–to. A moment at the very ends of the calendar has no counterpart in the database's time zone."""
+
+    def filter(self, qs: QuerySet, value: slice | None) -> QuerySet:
+        for moment in (value.start, value.stop) if value else ():
+            if moment and not datetime.MINYEAR < moment.year < datetime.MAXYEAR:
+                raise ValidationError(
+                    {self.field_name: [f"There is nothing to find in the year {moment.year}."]}
+                )
+        return super().filter(qs, value)
+
+
+def contains(column: str) -> filters.CharFilter:
+    return filters.CharFilter(column, lookup_expr="icontains")
+
+
+def id_of(column: str) -> filters.NumberFilter:
+    return filters.NumberFilter(column, min_value=1, max_value=LARGEST_ID, decimal_places=0)
+
+
+SYNCED_ORDERING = ("created_at", "updated_at", "sync_state", "accounting_synced", "accounting_synced_at")
+
+
+class SyncedFilter(filters.FilterSet):
+    created_at = Moments()
+    updated_at = Moments()
+    quickbooks_id = filters.CharFilter("qbo_id")
+    sync_state = filters.MultipleChoiceFilter(choices=SyncState.choices)
+    accounting_synced = filters.BooleanFilter()
+    accounting_synced_at = Moments()

@@ -1,0 +1,342 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from integrations.models import Account, Item, SyncState, TaxCode
+from receivables.models import Invoice, InvoiceLine
+from tests.factories import bill_line, invoice_line, make_bill, make_customer, make_invoice, pull, push
+
+from .conftest import Api
+
+
+@pytest.fixture
+def customer(organization):
+    return make_customer(organization, name="Acme")
+
+
+@pytest.fixture
+def gst(organization):
+    return TaxCode.objects.create(
+        organization=organization, name="GST 9%", sales_rate=9, sales_rates=[["1", "9"]], qbo_id="1"
+    )
+
+
+@pytest.fixture
+def item(organization):
+    return Item.objects.create(organization=organization, name="Hours", type="Service", qbo_id="7")
+
+
+def line(**fields):
+    return {"item_name": "Consulting", "quantity": "2", "unit_price": "50"} | fields
+
+
+def test_an_invoice_is_kept_with_its_lines_and_totals(api, organization, customer, gst, item):
+    sent = {
+        "number": "INV-1",
+        "customer": customer.pk,
+        "issue_date": "2026-10-01",
+        "due_date": "2026-10-31",
+        "memo": "Thank you",
+        "lines": [
+            {"item": item.pk, "quantity": "1.5", "unit_price": "10.125", "tax_code": gst.pk},
+            {"item_name": "Travel", "description": "Taxi", "unit_price": 8, "tax_code": gst.pk},
+        ],
+    }
+    answer = api.post("invoices/", sent)
+    assert answer.status_code == 201, answer.data
+    invoice = Invoice.objects.get()
+    first, second = invoice.lines.all()
+    assert answer.json() == {
+        "id": invoice.pk,
+        "number": "INV-1",
+        "customer": customer.pk,
+        "customer_name": "Acme",
+        "issue_date": "2026-10-01",
+        "due_date": "2026-10-31",
+        "currency": "SGD",
+        "exchange_rate": None,
+        "tax_treatment": "exclusive",
+        "memo": "Thank you",
+        "lines": [
+            {
+                "id": first.pk,
+                "item": item.pk,
+                "item_name": "Hours",
+                "description": "",
+                "quantity": "1.5",
+                "unit_price": "10.125",
+                "amount": "15.19",
+                "tax_code": gst.pk,
+            },
+            {
+                "id": second.pk,
+                "item": None,
+                "item_name": "Travel",
+                "description": "Taxi",
+                "quantity": "1",
+                "unit_price": "8.00",
+                "amount": "8.00",
+                "tax_code": gst.pk,
+            },
+        ],
+        "subtotal": "23.19",
+        "tax_total": "2.09",
+        "total": "25.28",
+        "balance": "25.28",
+        "status": "overdue",
+        "quickbooks_total": None,
+        "quickbooks_tax_total": None,
+        "total_difference": None,
+        "quickbooks_id": None,
+        "accounting_synced": False,
+        "accounting_synced_at": None,
+        "sync_state": "not_synced",
+        "sync_error": None,
+        "quickbooks_url": None,
+        "created_at": answer.json()["created_at"],
+        "updated_at": answer.json()["updated_at"],
+    }
+
+
+def test_the_name_of_an_item_is_read_only(api, customer, item):
+    answer = api.post("invoices/", {"customer": customer.pk, "lines": [line(item=item.pk, item_name="A: B")]})
+    assert answer.status_code == 201, answer.data
+    assert answer.data["lines"][0]["item_name"] == "Hours"
+    assert InvoiceLine.objects.get().custom_name == ""
+
+
+def test_a_bill_line_may_name_its_account(api, organization):
+    rent = Account.objects.create(organization=organization, name="Rent", qbo_id="5")
+    bill = make_bill(organization)
+    answer = api.put(
+        f"bills/{bill.pk}/",
+        {"beneficiary": bill.beneficiary_id, "lines": [{"unit_price": "80", "account": rent.pk}]},
+    )
+    assert answer.status_code == 200, answer.data
+    assert answer.data["lines"][0]["account"] == rent.pk
+    assert answer.data["lines"][0]["item_name"] == ""
+
+
+def test_the_currency_is_the_contacts_unless_sent(api, organization):
+    abroad = make_customer(organization, currency="JPY")
+    body = {"customer": abroad.pk, "lines": [line(unit_price="99.5")]}
+    yen = api.post("invoices/", body).data
+    assert (yen["currency"], yen["total"], yen["lines"][0]["unit_price"]) == ("JPY", "199", "99.5")
+    dollars = api.post("invoices/", body | {"currency": "USD"})
+    assert dollars.status_code == 201
+    assert (dollars.data["currency"], dollars.data["total"]) == ("USD", "199.00")
+
+
+def test_a_new_document_is_dated_today(api, customer):
+    answer = api.post("invoices/", {"customer": customer.pk, "lines": [line()]})
+    assert answer.data["issue_date"] == timezone.localdate().isoformat()
+    assert answer.data["due_date"] is None
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("number", "x" * 22, "at most 21 characters"),
+        ("lines", [], "at least one line"),
+        ("lines", None, "null"),
+        ("lines", "none", "list of lines"),
+        ("lines", [{}] * 751, "at most 750 lines"),
+        ("customer", 999999, "no such record"),
+        ("customer", 10**30, "no such record"),
+        ("customer", "Acme", "number"),
+        ("due_date", "2026-09-30", "before the issue date"),
+        ("due_date", "soon", "wrong format"),
+        ("currency", "XXZ", "ISO 4217"),
+        ("exchange_rate", "0", "greater than"),
+        ("tax_treatment", "maybe", "not a valid choice"),
+        ("memo", "x" * 1001, "1000"),
+    ],
+)
+def test_what_cannot_be_right_is_refused_at_its_field(api, customer, field, value, words):
+    body = {"customer": customer.pk, "issue_date": "2026-10-01", "lines": [line()], field: value}
+    answer = api.post("invoices/", body)
+    assert answer.status_code == 400
+    assert list(answer.data["fields"]) == [field]
+    [sentence] = answer.data["fields"][field]
+    assert words in sentence
+    assert not Invoice.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"item_name": ""}, "item_name"),
+        ({"item_name": "A: B"}, "item_name"),
+        ({"item_name": "A\tB"}, "item_name"),
+        ({"item_name": "A\n"}, "item_name"),
+        ({"item_name": "x" * 101}, "item_name"),
+        ({"item": 999999}, "item"),
+        ({"item": True}, "item"),
+        ({"item": "9" * 5000}, "item"),
+        ({"tax_code": 999999}, "tax_code"),
+        ({"quantity": "-1"}, "quantity"),
+        ({"quantity": "NaN"}, "quantity"),
+        ({"quantity": None}, "quantity"),
+        ({"unit_price": "0.12345678"}, "unit_price"),
+        ({"unit_price": "99999999999"}, "unit_price"),
+        ({"quantity": "100000", "unit_price": "999999"}, "unit_price"),
+    ],
+)
+def test_a_wrong_line_is_refused_at_its_place(api, customer, wrong, field):
+    answer = api.post("invoices/", {"customer": customer.pk, "lines": [line(), line(**wrong)]})
+    assert answer.status_code == 400
+    [(place, problems)] = answer.json()["fields"]["lines"].items()
+    assert (place, list(problems)) == ("1", [field])
+
+
+def test_a_line_without_a_price_is_refused_even_in_a_partial_change(api, organization):
+    invoice = make_invoice(organization)
+    answer = api.patch(f"invoices/{invoice.pk}/", {"lines": [{"item_name": "Consulting"}]})
+    assert answer.status_code == 400
+    assert list(answer.json()["fields"]["lines"]["0"]) == ["unit_price"]
+
+
+def test_another_organizations_records_cannot_be_referred_to(as_stranger, customer, item):
+    own = as_stranger.post("customers/", {"name": "Own"}).data["id"]
+    foreign_customer = as_stranger.post("invoices/", {"customer": customer.pk, "lines": [line()]})
+    assert list(foreign_customer.data["fields"]) == ["customer"]
+    foreign_item = as_stranger.post("invoices/", {"customer": own, "lines": [line(item=item.pk)]})
+    assert list(foreign_item.json()["fields"]["lines"]["0"]) == ["item"]
+
+
+def test_an_inactive_reference_may_stay_but_not_be_chosen(api, organization, item):
+    invoice = make_invoice(organization, lines=[invoice_line(item=item, custom_name="")])
+    Item.objects.filter(pk=item.pk).update(is_active=False)
+    type(invoice.customer).objects.filter(pk=invoice.customer_id).update(is_active=False)
+    lines = [{"item": item.pk, "unit_price": "1"}]
+    kept = api.put(f"invoices/{invoice.pk}/", {"customer": invoice.customer_id, "lines": lines})
+    assert kept.status_code == 200, kept.data
+    new = api.post("invoices/", {"customer": invoice.customer_id, "lines": lines})
+    assert sorted(new.data["fields"]) == ["customer", "lines"]
+    assert "inactive" in new.data["fields"]["customer"][0]
+
+
+def test_a_category_stands_on_no_line(api, organization, customer):
+    category = Item.objects.create(organization=organization, name="Services", type="Category")
+    answer = api.post("invoices/", {"customer": customer.pk, "lines": [line(item=category.pk)]})
+    assert "category" in answer.json()["fields"]["lines"]["0"]["item"][0]
+
+
+def test_a_partial_change_leaves_the_lines_alone(api, organization):
+    invoice = make_invoice(organization)
+    before = list(invoice.lines.values())
+    answer = api.patch(f"invoices/{invoice.pk}/", {"memo": "New"})
+    assert answer.status_code == 200
+    assert list(invoice.lines.values()) == before
+
+
+def test_a_change_of_the_tax_treatment_makes_the_totals_anew(api, organization, gst):
+    invoice = make_invoice(organization, lines=[invoice_line(tax_code=gst)])
+    assert api.get(f"invoices/{invoice.pk}/").data["total"] == "109.00"
+    answer = api.patch(f"invoices/{invoice.pk}/", {"tax_treatment": "none"})
+    assert (answer.data["tax_total"], answer.data["total"]) == ("0.00", "100.00")
+
+
+def test_due_date_is_checked_against_what_is_stored(api, organization):
+    invoice = make_invoice(organization, issue_date=date(2026, 10, 1))
+    assert api.patch(f"invoices/{invoice.pk}/", {"due_date": "2026-09-01"}).status_code == 400
+    assert api.patch(f"invoices/{invoice.pk}/", {"due_date": None}).status_code == 200
+
+
+def test_a_line_sent_with_its_id_stays_the_same_line(api, organization):
+    invoice = make_invoice(organization, lines=[invoice_line(custom_name=name) for name in ("One", "Two")])
+    one, two = invoice.lines.all()
+    InvoiceLine.objects.filter(pk=one.pk).update(qbo_line_id="11")
+    InvoiceLine.objects.filter(pk=two.pk).update(qbo_line_id="12")
+    lines = [line(item_name="New"), line(id=two.pk, item_name="Renamed"), line(id=one.pk, item_name="One")]
+    answer = api.put(f"invoices/{invoice.pk}/", {"customer": invoice.customer_id, "lines": lines})
+    assert answer.status_code == 200, answer.data
+    kept = [(each.custom_name, each.pk, each.qbo_line_id) for each in invoice.lines.all()]
+    assert kept[1:] == [("Renamed", two.pk, "12"), ("One", one.pk, "11")]
+    assert kept[0][0] == "New" and kept[0][2] == ""
+
+
+def test_a_line_without_an_id_continues_the_like_one_at_its_place(api, organization):
+    invoice = make_invoice(organization, lines=[invoice_line(custom_name=name) for name in ("One", "Two")])
+    InvoiceLine.objects.filter(document=invoice).update(qbo_line_id="11")
+    body = {"lines": [line(item_name="one", unit_price="9"), line(item_name="Other")]}
+    assert api.patch(f"invoices/{invoice.pk}/", body).status_code == 200
+    assert list(invoice.lines.values_list("custom_name", "qbo_line_id")) == [("one", "11"), ("Other", "")]
+
+
+def test_ids_of_lines_that_are_not_the_documents_are_refused(api, organization):
+    invoice, other = make_invoice(organization), make_invoice(organization)
+    mine, foreign = invoice.lines.get().pk, other.lines.get().pk
+    body = {"lines": [line(id=foreign)]}
+    assert list(api.patch(f"invoices/{invoice.pk}/", body).json()["fields"]["lines"]["0"]) == ["id"]
+    twice = api.patch(f"invoices/{invoice.pk}/", {"lines": [line(id=mine), line(id=mine)]})
+    assert "same id" in twice.data["fields"]["lines"][0]
+
+
+def test_a_document_that_was_read_can_be_sent_as_a_new_one(api, organization):
+    read = api.get(f"invoices/{make_invoice(organization).pk}/").json()
+    answer = api.post("invoices/", read | {"number": "COPY"})
+    assert answer.status_code == 201, answer.data
+    assert Invoice.objects.count() == 2
+
+
+def test_lines_sent_back_unchanged_keep_quickbooks_own_totals(qbo, api, organization):
+    invoice = make_invoice(organization)
+    push(invoice.customer)
+    push(invoice)
+    Invoice.objects.filter(pk=invoice.pk).update(tax_total=Decimal("1.23"), total=Decimal("101.23"))
+    read = api.get(f"invoices/{invoice.pk}/").json()
+    answer = api.put(f"invoices/{invoice.pk}/", read | {"memo": "New"})
+    assert answer.status_code == 200, answer.data
+    assert answer.data["total"] == "101.23"
+    assert answer.data["lines"] == read["lines"]
+
+
+def test_a_line_of_text_alone_may_stay(api, organization):
+    invoice = make_invoice(organization, lines=[invoice_line(custom_name="", unit_price=Decimal(0))])
+    read = api.get(f"invoices/{invoice.pk}/").json()
+    assert api.put(f"invoices/{invoice.pk}/", read).status_code == 200
+
+
+def test_what_quickbooks_says_of_a_document_is_shown(qbo, api, organization):
+    invoice = make_invoice(organization)
+    push(invoice.customer)
+    push(invoice)
+    shown = api.get(f"invoices/{invoice.pk}/").data
+    assert shown["sync_state"] == SyncState.SYNCED
+    assert shown["quickbooks_total"] == shown["total"]
+    assert shown["total_difference"] is None
+    qbo.pay(invoice.qbo_id, "30.00")
+    pull(organization, "invoices")
+    paid = api.get(f"invoices/{invoice.pk}/").data
+    assert Decimal(paid["balance"]) == Decimal(shown["total"]) - 30
+    assert paid["status"] in ("partially_paid", "overdue")
+
+
+@pytest.mark.parametrize(("ended", "code"), [("deleted", "deleted_record"), ("voided", "voided_record")])
+def test_an_ended_document_is_read_only(api, organization, ended, code):
+    invoice = make_invoice(organization)
+    Invoice.objects.filter(pk=invoice.pk).update(ended=ended)
+    for change in (api.put, api.patch):
+        answer = change(f"invoices/{invoice.pk}/", {"memo": "New"})
+        assert (answer.status_code, answer.data["code"]) == (409, code)
+    assert api.get(f"invoices/{invoice.pk}/").data["status"] == ended
+
+
+def test_a_document_is_read_and_written_with_few_statements(
+    api, organization, customer, django_assert_max_num_queries
+):
+    item = Item.objects.create(organization=organization, name="Hours", type="Service")
+    lines = [{"item": item.pk, "unit_price": "1"} for _ in range(100)]
+    with django_assert_max_num_queries(30):
+        answer = api.post("invoices/", {"customer": customer.pk, "lines": lines})
+    assert answer.status_code == 201
+    with django_assert_max_num_queries(30):
+        api.patch(f"invoices/{answer.data['id']}/", {"lines": lines[:50]})
+
+
+def test_a_bill_of_another_organization_does_not_exist(organization, stranger):
+    bill = make_bill(organization, lines=[bill_line()])
+    assert Api(stranger).get(f"bills/{bill.pk}/").status_code == 404
