@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import display
+
+from .. import services
+from ..faults import explain
+from ..mapping import mapper_for
+from ..models import Direction, Organization, SyncJob
+from .asking import ask, asked_by
+from .buttons import Button
+from .fault_page import faults_view
+from .filters import BY_ORGANIZATION, EntityFilter, by_fault, day_range
+from .journal import JournalAdmin, sides
+from .labels import link
+from .tables import outcome_label
+
+_RETRIES = {Direction.PUSH: services.push, Direction.VOID: services.void}
+
+
+@admin.register(SyncJob)
+class SyncJobAdmin(JournalAdmin):
+    list_display = (
+        "record",
+        "organization",
+        "direction",
+        "entity_name",
+        "outcome_shown",
+        "fault",
+        "attempts",
+        "created",
+        "finished",
+    )
+    list_select_related = ("organization",)
+    list_filter = (
+        BY_ORGANIZATION,
+        ("direction", ChoicesDropdownFilter),
+        EntityFilter,
+        ("status", ChoicesDropdownFilter),
+        ("outcome", ChoicesDropdownFilter),
+        by_fault("code"),
+        ("run__trigger", ChoicesDropdownFilter),
+        day_range("created_at"),
+    )
+    search_fields = ("label", "=quickbooks_id", "=intuit_tid")
+    heavy = ("before", "after", "detail")
+    actions = ("retry_selected",)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("organization", "run", "batch"),
+                    ("direction", "entity_name", "label"),
+                    ("priority", "attempts", "revision"),
+                    ("created_at", "started_at", "finished_at"),
+                )
+            },
+        ),
+        ("Outcome", {"fields": (("outcome_shown", "quickbooks_id"), "message", "remedy")}),
+        ("Details for QuickBooks' support", {"fields": (("code", "intuit_tid"), "detail")}),
+        ("What changed", {"fields": ("changes",)}),
+    )
+
+    def get_custom_urls(self) -> tuple:
+        return (("faults/", "integrations_faults", faults_view),)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """A run's page links to all of its jobs."""
+        return lookup == "run__id__exact" or super().lookup_allowed(lookup, value, request)
+
+    @display(description="Record", ordering="label")
+    def record(self, job: SyncJob) -> str:
+        return job.label or f"Job #{job.pk}"
+
+    @display(description="Outcome", ordering="outcome")
+    def outcome_shown(self, job: SyncJob) -> SafeString:
+        return outcome_label(job)
+
+    @display(description="Fault", ordering="code", empty_value="—")
+    def fault(self, job: SyncJob) -> str | None:
+        return explain(job.code).title if job.code else None
+
+    @display(description="Fields", empty_value="—")
+    def changes(self, job: SyncJob) -> SafeString | None:
+        names = sorted({*job.before, *job.after})
+        rows = [(name, job.before.get(name), job.after.get(name)) for name in names]
+        return sides(("Field", "Before", "After"), rows) if rows else None
+
+    @admin.action(description="Retry", permissions=["act"])
+    def retry_selected(self, request: HttpRequest, queryset: QuerySet) -> None:
+        if not _retry_jobs(request, queryset):
+            messages.warning(request, "None of the selected jobs has failed, so there is nothing to retry.")
+
+    def _press_retry(self, request: HttpRequest, job: SyncJob) -> None:
+        if not _retry_jobs(request, SyncJob.objects.filter(pk=job.pk)):
+            messages.warning(request, "This job has not failed, so there is nothing to retry.")
+
+    def get_buttons(self, request: HttpRequest, record: SyncJob) -> list[Button]:
+        return [
+            Button(
+                "retry",
+                "Retry",
+                self._press_retry,
+                allowed=self.has_act_permission(request, record),
+                offered=record.outcome == SyncJob.Outcome.FAILED and record.direction in _RETRIES,
+                icon="refresh",
+                variant="primary",
+            )
+        ]
+
+    def page_context(self, request: HttpRequest, record: SyncJob) -> dict[str, Any]:
+        model = mapper_for(record.entity).model
+        return {
+            "state_label": outcome_label(record),
+            "about": link(request, model, record.record_id, record.label),
+        }
+
+
+def _retry_jobs(request: HttpRequest, jobs: QuerySet) -> bool:
+    """Asks again for the records of the failed jobs, one run for each organization, entity and direction."""
+    failed = jobs.filter(
+        outcome=SyncJob.Outcome.FAILED, record_id__isnull=False, direction__in=_RETRIES
+    ).order_by("id")
+    groups: dict[tuple[int, str, str], set[int]] = {}
+    for organization_id, entity, direction, pk in failed.values_list(
+        "organization_id", "entity", "direction", "record_id"
+    ):
+        groups.setdefault((organization_id, entity, direction), set()).add(pk)
+    organizations = Organization.objects.in_bulk({organization_id for organization_id, _, _ in groups})
+    for (organization_id, entity, direction), ids in groups.items():
+        organization = organizations[organization_id]
+        living = mapper_for(entity).records(organization).filter(pk__in=ids).values_list("pk", flat=True)
+        retry = partial(
+            _RETRIES[Direction(direction)], organization, entity, asked=asked_by(request), ids=list(living)
+        )
+        ask(request, organization, retry)
+    return bool(groups)

@@ -1,0 +1,367 @@
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from contacts.models import Customer
+from integrations.faults import TABLE, explain
+from integrations.models import (
+    Conflict,
+    Connection,
+    Direction,
+    Organization,
+    PushBatch,
+    SyncJob,
+    SyncRun,
+    SyncState,
+    Trigger,
+)
+from tests.admin.conftest import messages_of
+from tests.factories import make_customer, make_invoice, pull, push
+
+OPERATIONS = "admin:integrations_operations"
+FAULTS = "admin:integrations_faults"
+
+
+def at(record, view: str = "change") -> str:
+    return reverse(f"admin:integrations_{record._meta.model_name}_{view}", args=[record.pk])
+
+
+def press(client, record, name: str, **options):
+    url = reverse(f"admin:integrations_{record._meta.model_name}_press", args=[record.pk, name])
+    return client.post(url, **options)
+
+
+def make_run(organization, **fields) -> SyncRun:
+    defaults = {"direction": Direction.PUSH, "entity": "customers", "trigger": Trigger.SCHEDULE}
+    return SyncRun.objects.create(organization=organization, **(defaults | fields))
+
+
+def make_job(organization, **fields) -> SyncJob:
+    run = fields.pop("run", None) or make_run(organization)
+    defaults = {"direction": Direction.PUSH, "entity": "customers", "status": SyncJob.Status.DONE}
+    return SyncJob.objects.create(organization=organization, run=run, **(defaults | fields))
+
+
+def failed_run(organization, *records) -> SyncRun:
+    run = make_run(organization, status=SyncRun.Status.FAILED, total=len(records), failed=len(records))
+    for record in records:
+        make_job(organization, run=run, record_id=record.pk, label=str(record), outcome="failed", code="6240")
+        type(record).objects.filter(pk=record.pk).update(sync_state=SyncState.FAILED)
+    return run
+
+
+def make_conflict(organization, customer) -> Conflict:
+    values = {"base": "", "finmo": "ours@acme.example", "quickbooks": "theirs@acme.example"}
+    return Conflict.objects.create(
+        organization=organization,
+        entity="customers",
+        record_id=customer.pk,
+        label=str(customer),
+        fields={"email": values},
+    )
+
+
+# --- runs and jobs ----------------------------------------------------------------------------
+
+
+def test_a_run_shows_how_far_it_is_and_asks_again_until_it_ends(superuser, organization):
+    run = make_run(organization, status=SyncRun.Status.RUNNING, total=430, succeeded=118, failed=2)
+    running = superuser.get(at(run)).content.decode()
+    assert "Syncing 120 of 430 · 2 failed" in running
+    assert "hx-trigger" in running
+
+    SyncRun.objects.update(
+        status=SyncRun.Status.SUCCEEDED, succeeded=430, failed=0, finished_at=timezone.now()
+    )
+    assert "every 3s" not in superuser.get(at(run)).content.decode()
+
+
+def test_a_run_lists_its_failures_first(superuser, organization):
+    run = make_run(organization, status=SyncRun.Status.PARTLY_FAILED, total=31, succeeded=30, failed=1)
+    for number in range(30):
+        make_job(organization, run=run, label=f"good {number}", outcome="created")
+    make_job(organization, run=run, label="bad", outcome="failed", code="6240")
+
+    rows = superuser.get(at(run)).context["jobs_table"]["rows"]
+
+    assert rows[0][0] == "bad"
+    assert len(rows) == 25
+
+
+def test_retrying_a_run_makes_a_new_one_over_what_failed(superuser, staff, connected):
+    customer = make_customer(connected)
+    run = failed_run(connected, customer)
+
+    answer = press(superuser, run, "retry")
+
+    again = SyncRun.objects.get(retry_of=run)
+    assert answer["Location"] == at(again)
+    assert (again.trigger, again.requested_by, again.total) == (Trigger.ADMIN, staff, 1)
+
+
+def test_runs_are_retried_from_the_list_and_refusals_are_told(superuser, connected):
+    bad, good = failed_run(connected, make_customer(connected)), make_run(connected, status="succeeded")
+
+    answer = superuser.post(
+        reverse("admin:integrations_syncrun_changelist"),
+        {"action": "retry_selected", "_selected_action": [bad.pk, good.pk]},
+        follow=True,
+    )
+
+    assert SyncRun.objects.filter(retry_of=bad).count() == 1
+    assert any("Nothing failed in this run" in message for message in messages_of(answer))
+
+
+def test_jobs_are_retried_in_one_run_for_each_organization_and_entity(superuser, connected):
+    customers = [make_customer(connected), make_customer(connected)]
+    invoice = make_invoice(connected, customers[0])
+    failed_run(connected, *customers)
+    make_job(connected, entity="invoices", record_id=invoice.pk, outcome="failed", code="2500")
+    make_job(connected, record_id=make_customer(connected).pk, outcome="created")
+    earlier = set(SyncRun.objects.values_list("pk", flat=True))
+
+    superuser.post(
+        reverse("admin:integrations_syncjob_changelist"),
+        {"action": "retry_selected", "_selected_action": [job.pk for job in SyncJob.objects.all()]},
+    )
+
+    again = SyncRun.objects.exclude(pk__in=earlier)
+    assert sorted(again.values_list("entity", "total")) == [("customers", 2), ("invoices", 1)]
+
+
+def test_a_failed_job_is_retried_from_its_page(superuser, connected):
+    customer = make_customer(connected)
+    failed_run(connected, customer)
+
+    press(superuser, SyncJob.objects.get(), "retry")
+
+    assert SyncJob.objects.get(status=SyncJob.Status.QUEUED).record_id == customer.pk
+
+
+def test_a_job_whose_record_is_gone_does_not_hold_up_the_others(superuser, connected):
+    gone, here = make_customer(connected), make_customer(connected)
+    failed_run(connected, gone, here)
+    gone.delete()
+
+    superuser.post(
+        reverse("admin:integrations_syncjob_changelist"),
+        {"action": "retry_selected", "_selected_action": [job.pk for job in SyncJob.objects.all()]},
+    )
+
+    assert [job.record_id for job in SyncJob.objects.filter(status="queued")] == [here.pk]
+
+
+def test_a_job_shows_what_it_changed_and_what_support_asks_for(superuser, organization):
+    job = make_job(
+        organization,
+        before={"email": "old@acme.example"},
+        after={"email": "new@acme.example", "lines": [{"item": "7", "amount": "80"}]},
+        intuit_tid="1-66f-tid",
+        detail="Duplicate Name Exists Error",
+    )
+
+    shown = superuser.get(at(job)).content.decode()
+
+    for part in ("old@acme.example", "new@acme.example", "amount 80", "1-66f-tid", "Duplicate Name Exists"):
+        assert part in shown
+
+
+def test_a_batch_shows_its_body_with_the_numbers_as_they_were_sent(superuser, organization):
+    batch = PushBatch.objects.create(organization=organization, body='{"Amount":12.50,"Name":"<Acme>"}')
+
+    shown = superuser.get(at(batch)).content.decode()
+
+    assert "&quot;Amount&quot;: 12.50," in shown
+    assert "&lt;Acme&gt;" in shown
+
+
+@pytest.mark.parametrize("view", ["change", "delete"])
+def test_what_happened_cannot_be_changed_or_deleted(superuser, organization, view):
+    for record in (
+        make_job(organization),
+        make_run(organization),
+        PushBatch.objects.create(organization=organization, body="{}"),
+        make_conflict(organization, make_customer(organization)),
+    ):
+        assert superuser.post(at(record, view), {"post": "yes", "label": "x"}).status_code == 403
+        assert type(record).objects.filter(pk=record.pk).exists()
+
+
+# --- conflicts --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def conflict(qbo, organization) -> Conflict:
+    """The same field of a customer changed on both sides, as the engine finds it."""
+    customer = make_customer(organization, name="Orchard Ltd")
+    push(customer)
+    qbo.change("Customer", customer.qbo_id, PrimaryEmailAddr={"Address": "theirs@acme.example"})
+    customer.email = "ours@acme.example"
+    customer.save()
+    pull(organization, "customers")
+    return Conflict.objects.get()
+
+
+def test_a_conflict_shows_both_sides(superuser, conflict):
+    shown = superuser.get(at(conflict)).content.decode()
+
+    assert "ours@acme.example" in shown
+    assert "theirs@acme.example" in shown
+
+
+@pytest.mark.parametrize(
+    "side, kept", [("finmo", "ours@acme.example"), ("quickbooks", "theirs@acme.example")]
+)
+def test_a_conflict_is_decided_for_one_side(superuser, staff, conflict, side, kept):
+    press(superuser, conflict, f"keep-{side}")
+
+    conflict.refresh_from_db()
+    assert (conflict.choices, conflict.resolved_by) == ({"email": side}, staff)
+    assert Customer.objects.get().email == kept
+    assert LogEntry.objects.get().object_id == str(conflict.pk)
+
+
+def test_a_conflict_is_decided_once(superuser, organization):
+    conflict = make_conflict(organization, make_customer(organization))
+    Conflict.objects.update(resolved_at=timezone.now(), choices={"email": "finmo"})
+
+    answer = press(superuser, conflict, "keep-quickbooks", follow=True)
+
+    conflict.refresh_from_db()
+    assert conflict.choices == {"email": "finmo"}
+    assert "decided already" in messages_of(answer)[0]
+
+
+# --- operations and faults --------------------------------------------------------------------
+
+
+def test_operations_counts_connections_runs_and_the_queue(superuser, connected):
+    soon = Organization.objects.create(slug="soon", name="Soon Ltd", quickbooks_enabled=True)
+    Connection.objects.filter(organization=soon).update(
+        status="connected",
+        realm_id="5",
+        refresh_expires_at=timezone.now() + timedelta(days=29),
+        refresh_hard_expires_at=timezone.now() + timedelta(days=900),
+    )
+    Connection.objects.filter(organization=connected).update(
+        refresh_expires_at=timezone.now() + timedelta(days=31)
+    )
+    make_job(connected, status="queued", record_id=1)
+    SyncJob.objects.update(created_at=timezone.now() - timedelta(hours=5))
+    make_job(connected, outcome="failed", code="06240")
+
+    context = superuser.get(reverse(OPERATIONS)).context
+
+    figures = {figure["name"]: figure["value"].replace("\xa0", " ") for figure in context["figures"]}
+    assert figures == {
+        "Queue depth": "1",
+        "Oldest queued job": "5 hours",
+        "Unfinished runs": "2",
+        "Open conflicts": "0",
+    }
+    assert ">2</a>" in context["connections"]["rows"][1][1]
+    assert [row[1] for row in context["expiring"]["rows"]] == ["—"]
+    assert "Soon Ltd" in context["expiring"]["rows"][0][0]
+    assert [row[0] for row in context["failures"]["rows"]] == ["Name is taken in QuickBooks"]
+
+
+def test_every_code_of_the_fault_table_is_on_the_page(superuser):
+    lines = superuser.get(reverse(FAULTS)).context["lines"]
+
+    assert {code for line in lines for code in line.codes} == set(TABLE)
+
+
+def test_faults_are_counted_by_what_they_mean_and_the_unknown_ones_too(superuser, organization):
+    for code in ("6240", "06240", "3100", "3200", "99999"):
+        make_job(organization, outcome="failed", code=code)
+    make_job(organization, outcome="failed", code="6240")
+    SyncJob.objects.filter(pk=SyncJob.objects.last().pk).update(
+        created_at=timezone.now() - timedelta(days=31)
+    )
+
+    met = [line for line in superuser.get(reverse(FAULTS)).context["lines"] if line.times]
+
+    assert {(line.entry.title, line.times) for line in met} == {
+        ("Connection to QuickBooks has ended", 2),
+        ("Name is taken in QuickBooks", 2),
+        ("Unknown error", 1),
+    }
+
+
+def test_a_counted_fault_leads_to_its_jobs(superuser, organization):
+    make_job(organization, label="taken", outcome="failed", code="6240")
+    make_job(organization, label="other", outcome="failed", code="2500")
+    line = next(line for line in superuser.get(reverse(FAULTS)).context["lines"] if line.times)
+
+    jobs = superuser.get(line.jobs_url).context["cl"].result_list
+
+    assert [explain(job.code).title for job in jobs] == [line.entry.title]
+
+
+@pytest.mark.parametrize("page", [OPERATIONS, FAULTS])
+def test_a_page_takes_no_more_statements_for_fifty_rows_than_for_five(superuser, staff, page):
+    def fill(numbers) -> int:
+        for number in numbers:
+            organization = Organization.objects.create(slug=f"o{number}", name=f"O {number}")
+            make_job(organization, outcome="failed", code=str(6000 + number * 10))
+        with CaptureQueriesContext(connection) as captured:
+            assert superuser.get(reverse(page)).status_code == 200
+        return len(captured)
+
+    few = fill(range(5))
+    assert fill(range(5, 50)) <= few <= 14
+
+
+# --- rights -----------------------------------------------------------------------------------
+
+
+def test_staff_without_permission_have_no_page_in_the_navigation_and_are_refused(staff_with, organization):
+    client = staff_with("contacts.view_customer")
+    index = client.get(reverse("admin:index")).content.decode()
+    assert reverse("admin:contacts_customer_changelist") in index
+
+    for name in (OPERATIONS, FAULTS, *(f"admin:integrations_{m}_changelist" for m in _MODELS)):
+        assert f'"{reverse(name)}"' not in index
+        assert client.get(reverse(name)).status_code == 403
+
+
+_MODELS = ("organization", "syncrun", "syncjob", "pushbatch", "conflict", "account", "item", "taxcode")
+
+
+def test_who_may_see_jobs_sees_faults_but_not_operations(staff_with):
+    client = staff_with("integrations.view_syncjob")
+
+    assert client.get(reverse(FAULTS)).status_code == 200
+    assert client.get(reverse(OPERATIONS)).status_code == 403
+
+
+@pytest.mark.parametrize("model", ["run", "job", "conflict"])
+def test_staff_who_may_only_look_neither_retry_nor_decide(staff_with, connected, model):
+    customer = make_customer(connected)
+    run = failed_run(connected, customer)
+    record = {"run": run, "job": run.jobs.get(), "conflict": make_conflict(connected, customer)}[model]
+    client = staff_with(f"integrations.view_{record._meta.model_name}")
+    button = "keep-finmo" if model == "conflict" else "retry"
+
+    assert "/press/" not in client.get(at(record)).content.decode()
+    assert press(client, record, button).status_code == 403
+    client.post(
+        reverse(f"admin:integrations_{record._meta.model_name}_changelist"),
+        {"action": "retry_selected", "_selected_action": [record.pk]},
+    )
+    assert SyncRun.objects.count() == 1
+    assert not Conflict.objects.filter(resolved_at__isnull=False).exists()
+
+
+def test_nobody_but_staff_enters(client, admin_user, organization):
+    client.force_login(admin_user)
+
+    for name in ("admin:index", OPERATIONS, FAULTS):
+        assert client.get(reverse(name)).status_code == 302
+    url = reverse("admin:integrations_organization_press", args=[organization.pk, "connect"])
+    assert client.post(url)["Location"].startswith(reverse("admin:login"))

@@ -1,0 +1,354 @@
+import pytest
+from django.urls import reverse
+
+from contacts.models import Customer
+from integrations.models import (
+    Account,
+    Direction,
+    Item,
+    Organization,
+    SyncJob,
+    SyncRun,
+    SyncState,
+    Trigger,
+)
+from tests.admin.conftest import form_of, messages_of
+from tests.factories import make_customer, make_invoice
+from tests.quickbooks import drain
+
+
+def at(record, view: str = "change") -> str:
+    return reverse(f"admin:{record._meta.app_label}_{record._meta.model_name}_{view}", args=[record.pk])
+
+
+def choose(client, action: str, *records, follow: bool = True):
+    model = type(records[0])
+    url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    return client.post(
+        url, {"action": action, "_selected_action": [record.pk for record in records]}, follow=follow
+    )
+
+
+def press(client, record, name: str, **options):
+    url = reverse(f"admin:{record._meta.app_label}_{record._meta.model_name}_press", args=[record.pk, name])
+    return client.post(url, **options)
+
+
+def set_state(record, state: SyncState, **columns) -> None:
+    type(record).objects.filter(pk=record.pk).update(
+        sync_state=state, accounting_synced=state == SyncState.SYNCED, **columns
+    )
+    record.refresh_from_db()
+
+
+@pytest.fixture
+def elsewhere(connected) -> Organization:
+    """A second organization that is connected too."""
+    other = Organization.objects.create(slug="else", name="Elsewhere", quickbooks_enabled=True)
+    type(other.connection).objects.filter(organization=other).update(status="connected", realm_id="77")
+    return other
+
+
+def test_a_selection_is_pushed_in_one_run_for_each_organization(superuser, staff, connected, elsewhere):
+    ours = [make_customer(connected), make_customer(connected)]
+    theirs = make_customer(elsewhere)
+
+    answer = choose(superuser, "push_selected", *ours, theirs)
+
+    runs = SyncRun.objects.order_by("organization_id")
+    assert [(run.organization, run.direction, run.entity, run.total) for run in runs] == [
+        (connected, Direction.PUSH, "customers", 2),
+        (elsewhere, Direction.PUSH, "customers", 1),
+    ]
+    assert {(run.trigger, run.requested_by) for run in runs} == {(Trigger.ADMIN, staff)}
+    assert len(messages_of(answer)) == 2
+
+
+def test_one_refused_organization_does_not_hold_up_the_other(superuser, connected):
+    unconnected = Organization.objects.create(slug="off", name="Off", quickbooks_enabled=True)
+
+    answer = choose(superuser, "push_selected", make_customer(unconnected), make_customer(connected))
+
+    assert [run.organization for run in SyncRun.objects.all()] == [connected]
+    assert any("Off: QuickBooks is not connected" in message for message in messages_of(answer))
+
+
+def test_a_pull_is_asked_once_for_each_organization_of_the_selection(superuser, connected, elsewhere):
+    choose(
+        superuser,
+        "pull_selected",
+        make_customer(connected),
+        make_customer(connected),
+        make_customer(elsewhere),
+    )
+
+    assert sorted(SyncRun.objects.values_list("organization_id", "direction")) == [
+        (connected.pk, "pull"),
+        (elsewhere.pk, "pull"),
+    ]
+
+
+def test_retry_takes_of_a_selection_what_failed(superuser, connected):
+    failed, unsynced = make_customer(connected), make_customer(connected)
+    set_state(failed, SyncState.FAILED, sync_error_code="6240")
+
+    choose(superuser, "retry_selected", failed, unsynced)
+
+    assert [job.record_id for job in SyncJob.objects.all()] == [failed.pk]
+
+
+def test_retry_of_what_did_not_fail_says_so(superuser, connected):
+    answer = choose(superuser, "retry_selected", make_customer(connected))
+
+    assert not SyncRun.objects.exists()
+    assert "nothing to retry" in messages_of(answer)[0]
+
+
+def test_lists_that_quickbooks_keeps_are_pulled_but_not_pushed(superuser, connected):
+    account = Account.objects.create(organization=connected, name="Sales")
+
+    choose(superuser, "push_selected", account)
+    assert not SyncRun.objects.exists()
+
+    choose(superuser, "pull_selected", account)
+    assert SyncRun.objects.get().entity == "accounts"
+
+
+def test_lists_that_quickbooks_keeps_cannot_be_changed_and_the_page_says_why(superuser, connected):
+    item = Item.objects.create(organization=connected, name="Pen")
+
+    assert "QuickBooks keeps this list" in superuser.get(at(item)).content.decode()
+    assert superuser.post(at(item), {"name": "Pencil"}).status_code == 403
+    assert superuser.get(reverse("admin:integrations_item_add")).status_code == 403
+
+
+def test_the_page_of_a_failed_record_says_what_happened_what_helps_and_offers_retry(superuser, connected):
+    customer = make_customer(connected)
+    set_state(
+        customer,
+        SyncState.FAILED,
+        sync_error_code="6240",
+        sync_error_message="QuickBooks already has a supplier called Acme.",
+        sync_error_remedy="Link to it, or rename yours.",
+        sync_error_tid="1-66f-tid",
+    )
+
+    shown = superuser.get(at(customer)).content.decode()
+
+    for part in ("already has a supplier called Acme", "Link to it, or rename yours", "6240", "1-66f-tid"):
+        assert part in shown
+    press(superuser, customer, "push")
+    assert [job.record_id for job in SyncJob.objects.all()] == [customer.pk]
+
+
+def test_a_document_that_waits_for_its_contact_is_pushed_with_it(superuser, connected):
+    invoice = make_invoice(connected)
+    set_state(invoice, SyncState.FAILED, sync_error_code="contact_not_synced")
+    assert "Push the contact too" in superuser.get(at(invoice)).content.decode()
+
+    press(superuser, invoice, "push-with-contact")
+
+    assert sorted(SyncJob.objects.values_list("entity", "record_id")) == [
+        ("customers", invoice.customer_id),
+        ("invoices", invoice.pk),
+    ]
+
+
+def test_who_may_not_push_contacts_does_not_push_them_with_a_document(staff_with, connected):
+    invoice = make_invoice(connected)
+    set_state(invoice, SyncState.FAILED, sync_error_code="contact_not_synced")
+    client = staff_with("receivables.change_invoice")
+
+    assert "Push the contact too" not in client.get(at(invoice)).content.decode()
+    assert press(client, invoice, "push-with-contact").status_code == 403
+
+
+def test_a_fault_of_the_settings_leads_to_the_organization(superuser, connected):
+    invoice = make_invoice(connected)
+    set_state(invoice, SyncState.FAILED, sync_error_code="no_default_account")
+
+    assert f">Open {connected}<" in superuser.get(at(invoice)).content.decode()
+
+
+def test_a_record_shows_its_jobs_and_its_page_in_quickbooks(superuser, connected):
+    customer = make_customer(connected)
+    press(superuser, customer, "push")
+    set_state(customer, SyncState.SYNCED, qbo_id="58")
+
+    shown = superuser.get(at(customer))
+
+    job = SyncJob.objects.get()
+    assert reverse("admin:integrations_syncjob_change", args=[job.pk]) in shown.content.decode()
+    assert "/app/customerdetail?nameId=58" in shown.context["quickbooks_url"]
+
+
+def test_an_edit_of_a_synced_customer_has_to_go_to_quickbooks(superuser, connected):
+    customer = make_customer(connected)
+    set_state(customer, SyncState.SYNCED, qbo_id="58")
+    data = form_of(superuser.get(at(customer)))
+
+    superuser.post(at(customer), data | {"email": "new@acme.example"})
+
+    customer.refresh_from_db()
+    assert customer.email == "new@acme.example"
+    assert (customer.sync_state, customer.revision) == (SyncState.CHANGED, 2)
+
+
+def test_saving_an_unchanged_form_is_no_edit(superuser, connected):
+    customer = make_customer(connected)
+    set_state(customer, SyncState.SYNCED, qbo_id="58")
+
+    superuser.post(at(customer), form_of(superuser.get(at(customer))))
+
+    customer.refresh_from_db()
+    assert (customer.sync_state, customer.revision) == (SyncState.SYNCED, 1)
+
+
+def test_what_changed_while_the_form_was_open_is_not_overwritten_unseen(superuser, connected):
+    customer = make_customer(connected, email="old@acme.example")
+    data = form_of(superuser.get(at(customer))) | {"phone": "1"}
+    Customer.objects.update(email="pulled@acme.example")
+
+    answer = superuser.post(at(customer), data)
+
+    customer.refresh_from_db()
+    assert (customer.email, customer.phone) == ("pulled@acme.example", "")
+    error = answer.context["adminform"].form.non_field_errors()[0]
+    assert "Email: pulled@acme.example" in error
+
+    superuser.post(at(customer), form_of(answer))
+
+    customer.refresh_from_db()
+    assert (customer.email, customer.phone) == ("old@acme.example", "1")
+
+
+def test_organization_and_the_currency_of_a_linked_contact_stay(superuser, connected, elsewhere):
+    customer = make_customer(connected)
+    set_state(customer, SyncState.SYNCED, qbo_id="58")
+    data = form_of(superuser.get(at(customer)))
+
+    superuser.post(at(customer), data | {"currency": "USD", "organization": elsewhere.pk, "phone": "1"})
+
+    customer.refresh_from_db()
+    assert (customer.currency, customer.organization, customer.phone) == ("SGD", connected, "1")
+
+
+def test_a_customer_is_added_to_the_chosen_organization(superuser, connected, elsewhere):
+    url = reverse("admin:contacts_customer_add")
+    assert "Choose an organization" in superuser.get(url).content.decode()
+    address = f"{url}?organization={elsewhere.pk}"
+    data = form_of(superuser.get(address))
+    assert data["currency"] == elsewhere.currency
+
+    superuser.post(address, data | {"name": "Added"})
+
+    customer = Customer.objects.get()
+    assert (customer.name, customer.organization, customer.sync_state) == (
+        "Added",
+        elsewhere,
+        SyncState.NOT_SYNCED,
+    )
+
+
+def test_a_name_that_quickbooks_takes_from_nobody_is_refused_at_the_field(superuser, connected):
+    url = f"{reverse('admin:contacts_customer_add')}?organization={connected.pk}"
+
+    answer = superuser.post(url, form_of(superuser.get(url)) | {"name": "A:B"})
+
+    assert "no colon" in answer.context["adminform"].form.errors["name"][0]
+    assert not Customer.objects.exists()
+
+
+def test_what_was_never_sent_can_be_deleted(superuser, connected):
+    customer = make_customer(connected)
+
+    superuser.post(at(customer, "delete"), {"post": "yes"})
+
+    assert not Customer.objects.exists()
+
+
+def test_what_is_linked_or_was_queued_cannot_be_deleted(superuser, connected):
+    linked, queued = make_customer(connected), make_customer(connected)
+    set_state(linked, SyncState.SYNCED, qbo_id="58")
+    press(superuser, queued, "push")
+
+    for customer in (linked, queued):
+        assert at(customer, "delete") not in superuser.get(at(customer)).content.decode()
+        assert superuser.post(at(customer, "delete"), {"post": "yes"}).status_code == 403
+    assert Customer.objects.count() == 2
+
+
+def test_no_list_offers_to_delete_a_selection(superuser, connected):
+    customer = make_customer(connected)
+
+    choose(superuser, "delete_selected", customer)
+
+    assert Customer.objects.exists()
+
+
+def test_choices_are_those_of_the_forms_organization(superuser, connected, elsewhere):
+    make_customer(connected, name="Ours")
+    make_customer(connected, name="Ours, retired", is_active=False)
+    make_customer(elsewhere, name="Ours as well, they say")
+    asked = {"app_label": "receivables", "model_name": "invoice", "field_name": "customer", "term": "ours"}
+
+    answer = superuser.get(reverse("admin:autocomplete"), asked | {"organization": connected.pk})
+    without = superuser.get(reverse("admin:autocomplete"), asked)
+
+    assert [choice["text"] for choice in answer.json()["results"]] == ["Ours"]
+    assert without.json()["results"] == []
+
+
+@pytest.mark.parametrize("action", ["push_selected", "pull_selected", "retry_selected"])
+def test_staff_who_may_only_look_have_no_action_and_are_not_obeyed(staff_with, connected, action):
+    client = staff_with("contacts.view_customer")
+    customer = make_customer(connected)
+    set_state(customer, SyncState.FAILED)
+
+    page = client.get(reverse("admin:contacts_customer_changelist"))
+    assert action not in page.content.decode()
+    choose(client, action, customer)
+
+    assert not SyncRun.objects.exists()
+
+
+@pytest.mark.parametrize("button", ["push", "pull"])
+def test_staff_who_may_only_look_have_no_button_and_are_refused(staff_with, connected, button):
+    client = staff_with("contacts.view_customer")
+    customer = make_customer(connected)
+
+    assert "/press/" not in client.get(at(customer)).content.decode()
+    assert press(client, customer, button).status_code == 403
+    assert not SyncRun.objects.exists()
+
+
+def test_the_jobs_of_a_record_are_for_those_who_may_see_jobs(staff_with, connected):
+    customer = make_customer(connected)
+    run = SyncRun.objects.create(
+        organization=connected, direction="push", entity="customers", trigger="admin"
+    )
+    SyncJob.objects.create(
+        organization=connected,
+        run=run,
+        direction="push",
+        entity="customers",
+        record_id=customer.pk,
+        status="done",
+        message="A secret of the trade",
+    )
+
+    looks = staff_with("contacts.view_customer")
+    works = staff_with("contacts.view_customer", "integrations.view_syncjob")
+
+    assert "A secret of the trade" not in looks.get(at(customer)).content.decode()
+    assert "A secret of the trade" in works.get(at(customer)).content.decode()
+
+
+def test_a_push_from_admin_reaches_quickbooks(qbo, superuser, organization):
+    customer = make_customer(organization, name="Orchard Ltd")
+    press(superuser, customer, "push")
+    drain(organization)
+
+    customer.refresh_from_db()
+    assert customer.sync_state == SyncState.SYNCED
+    assert qbo.read("Customer", customer.qbo_id)["DisplayName"] == "Orchard Ltd"
