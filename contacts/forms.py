@@ -28,12 +28,16 @@ class ContactForm(RecordForm):
         self.fields["name"].widget = forms.TextInput(attrs={"autocomplete": "off"})
         self.fields["email"].label = "E-mail"
         self.fields["name"].help_text = "As it is to stand in QuickBooks. No colon, tab or line break."
-        self.fields["currency"].help_text = "Three letters, such as SGD. All documents with this contact use it."
+        self.fields[
+            "currency"
+        ].help_text = "Three letters, such as SGD. All documents with this contact use it."
         if not self.instance.pk:
             del self.fields["is_active"]
         if self.instance.linked:
             self.fields["currency"].disabled = True
-            self.fields["currency"].help_text = "QuickBooks keeps a contact in the currency that it was created with."
+            self.fields[
+                "currency"
+            ].help_text = "QuickBooks keeps a contact in the currency that it was created with."
 
     def clean_currency(self) -> str:
         return self.cleaned_data["currency"].upper()
@@ -49,5 +53,3 @@ class BeneficiaryForm(ContactForm):
     class Meta:
         model = Beneficiary
         fields = FIELDS
-
-

@@ -5,7 +5,9 @@ from . import views
 urlpatterns = [
     path("customers/", views.CustomerTable.as_view(), name="customers"),
     path("customers/new/", views.CustomerEdit.as_view(), name="customer-new"),
-    path("customers/<int:pk>/", views.CustomerTable.as_view(http_method_names=["get", "head"]), name="customer"),
+    path(
+        "customers/<int:pk>/", views.CustomerTable.as_view(http_method_names=["get", "head"]), name="customer"
+    ),
     path("customers/<int:pk>/edit/", views.CustomerEdit.as_view(), name="customer-edit"),
     path("customers/<int:pk>/sync/", views.CustomerSync.as_view(), name="customer-sync"),
     path("customers/<int:pk>/delete/", views.CustomerDelete.as_view(), name="customer-delete"),

@@ -89,8 +89,9 @@ class LineForm(forms.ModelForm):
 
     @property
     def item_text(self) -> str:
+        """The chosen item's name, else what was typed to find one."""
         item = self.choices.items.get(str(self["item"].value() or ""))
-        return str(item) if item else ""
+        return str(item) if item else self.data.get(self.add_prefix("search"), "")
 
     def has_changed(self) -> bool:
         names = ("item", "custom_name", "description", "unit_price")
@@ -208,6 +209,15 @@ class DocumentForm(RecordForm):
         usable = Q(is_active=True) | Q(pk=self._stored_contact_id)
         self.fields[self.contact].queryset = contacts.filter(usable).defer("qbo_document", "base")
 
+    def differences_with(self, lines: LineForms | None) -> list[dict[str, str]]:
+        """Those of the document, and those of its lines as they were sent."""
+        found = self.differences
+        if self.changed_meanwhile and lines is not None:
+            sent = " | ".join(map(describe, lines.lines(set()))) if lines.is_valid() else "As below"
+            if sent != self.stored["lines"]:
+                found.append({"label": "Lines", "typed": sent, "stored": self.stored["lines"]})
+        return found
+
     @property
     def _stored_contact_id(self) -> int | None:
         return getattr(self.instance, f"{self.contact}_id")
@@ -220,8 +230,9 @@ class DocumentForm(RecordForm):
 
     @property
     def contact_text(self) -> str:
+        """The chosen contact's name, else what was typed to find one."""
         contact = self.chosen_contact
-        return str(contact) if contact else ""
+        return str(contact) if contact else self.data.get("contact_text", "")
 
     @cached_property
     def chosen_contact(self) -> SyncedRecord | None:

@@ -17,20 +17,6 @@ from .models import Account, Configuration, SyncedRecord, TaxCode
 PAYABLE_ASSETS = ("Other Current Asset", "Fixed Asset", "Other Asset")
 
 
-class AutomaticForm(forms.ModelForm):
-    """The switches; each is saved by itself."""
-
-    class Meta:
-        model = Configuration
-        fields = (
-            "contacts_auto_sync",
-            "receivables_auto_push",
-            "receivables_auto_pull",
-            "payables_auto_push",
-            "payables_auto_pull",
-        )
-
-
 class DefaultsForm(forms.ModelForm):
     """What a line is booked to that names no account, and how it is taxed when it names no code."""
 
@@ -64,6 +50,11 @@ class DefaultsForm(forms.ModelForm):
             self.fields[name].queryset = codes
         for field in self.fields.values():
             field.empty_label = "Not chosen"
+
+    def save(self, commit: bool = True) -> Configuration:
+        """Writes these four alone: the worker writes the others meanwhile."""
+        self.instance.save(update_fields=self.Meta.fields)
+        return self.instance
 
 
 def accounts_of_bills(accounts: QuerySet) -> QuerySet:

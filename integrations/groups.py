@@ -3,12 +3,14 @@
 from django.contrib.auth.models import Group, Permission
 
 ACCOUNT_MANAGERS = "Account Managers"
-# (application, model, action): they see how a merchant's integration does, and switch it on.
+# (application, model, action): they switch a merchant's integration on, connect and configure it.
 _PERMISSIONS = (
     ("integrations", "organization", "view"),
     ("integrations", "organization", "change"),
     ("integrations", "connection", "view"),
+    ("integrations", "connection", "change"),
     ("integrations", "configuration", "view"),
+    ("integrations", "configuration", "change"),
     ("integrations", "syncrun", "view"),
     ("integrations", "syncjob", "view"),
     ("integrations", "conflict", "view"),

@@ -9,7 +9,7 @@ from functools import cached_property, reduce
 from operator import or_
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.dateparse import parse_date
 
 from .models import SyncState
@@ -53,9 +53,10 @@ def by_state(yes: str, no: str, label: str) -> Filter:
     states = tuple((value, text) for value, text in SyncState.choices if value != SyncState.SYNCED)
 
     def apply(rows: QuerySet, value: str) -> QuerySet:
-        if value in ("yes", "no"):
-            return rows.filter(accounting_synced=value == "yes")
-        return rows.filter(sync_state=value)
+        # In step is exactly the state that says so, and states have an index.
+        if value == "no":
+            return rows.filter(sync_state__in=[other for other, _ in states])
+        return rows.filter(sync_state=SyncState.SYNCED if value == "yes" else value)
 
     return Filter("synced", label, (("yes", yes), ("no", no), *states), apply)
 
@@ -106,13 +107,21 @@ class Listing:
         return any(self.asked.get(name) for name in names)
 
     @cached_property
-    def total(self) -> int:
-        return self.matching.count()
+    def counts(self) -> dict[str, int]:
+        """How many match, and how many of them a bulk push would send."""
+        if not self.narrowed:
+            # Each from an index alone.
+            return {"total": self.rows.count(), "unsynced": self.rows.unsynced().count()}
+        waiting = Count("pk", filter=self.rows.UNSYNCED)
+        return self.matching.order_by().aggregate(total=Count("pk"), unsynced=waiting)
 
-    @cached_property
+    @property
+    def total(self) -> int:
+        return self.counts["total"]
+
+    @property
     def unsynced(self) -> int:
-        """How many of those that match a bulk push would send."""
-        return self.matching.unsynced().count()
+        return self.counts["unsynced"]
 
     @property
     def order(self) -> tuple[str, bool]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import cached_property
+from datetime import datetime, timedelta
 
-from django.db.models import Max
 from django.utils import timezone
 
 from .mapping import mapper_for
-from .models import Direction, Lane, SyncRun
+from .models import Direction, Lane, SyncJob, SyncRun
 
 # After a crash work goes on within two minutes by itself; what rests longer than that needs a person.
 LOST_AFTER = timedelta(minutes=2)
@@ -29,11 +28,21 @@ _ENDINGS = {
     Direction.RECONCILE: "compared",
     Direction.REPAIR: "repaired",
 }
+_VERBS = {
+    Direction.PUSH: "Syncing",
+    Direction.PULL: "Reading",
+    Direction.VOID: "Voiding",
+    Direction.RECONCILE: "Reading",
+    Direction.REPAIR: "Repairing",
+}
 
 
 @dataclass(frozen=True)
 class Progress:
+    """`stalled`: unfinished, nobody holds the lane, and nothing has moved for two minutes."""
+
     run: SyncRun
+    stalled: bool = False
 
     @property
     def things(self) -> str:
@@ -74,19 +83,23 @@ class Progress:
         if not run.total:
             return "Reading from QuickBooks …"
         failures = f" · {run.failed:,} failed" if run.failed else ""
-        verb = "Reading" if run.direction == Direction.PULL else "Syncing"
+        verb = _VERBS[Direction(run.direction)]
         return f"{verb} {run.done:,} of {run.total:,}{failures}"
 
     def _ending(self) -> str:
         run = self.run
         if run.error_message and not run.done:
             return run.error_message
+        if not run.total and run.direction == Direction.RECONCILE:
+            return f"QuickBooks has no {self.things} until that day."
         if not run.total:
             nothing = "Nothing has changed in QuickBooks" if self._pulls else "Everything is in step already"
             return f"{nothing}: no {self.things} to {'pull' if self._pulls else 'send'}."
         if run.skipped == run.total:
-            return f"Everything was in step already: {run.total:,} {self.things} needed nothing."
-        parts = [f"{run.succeeded:,} of {run.total:,} {self.things} {_ENDINGS[Direction(run.direction)]}"]
+            return f"Everything was in step already: {run.total:,} {things(run.entity, run.total)} needed nothing."
+        parts = [
+            f"{run.succeeded:,} of {run.total:,} {things(run.entity, run.total)} {_ENDINGS[Direction(run.direction)]}"
+        ]
         if run.skipped:
             parts.append(f"{run.skipped:,} needed nothing")
         if run.failed:
@@ -97,18 +110,28 @@ class Progress:
     def _pulls(self) -> bool:
         return self.run.direction == Direction.PULL
 
-    @cached_property
-    def stalled(self) -> bool:
-        """Unfinished, nobody holds the lane, and nothing has moved for two minutes."""
-        run, now = self.run, timezone.now()
-        if run.finished or self.waiting or now - run.created_at < LOST_AFTER:
-            return False
-        lane = Lane.objects.get(organization_id=run.organization_id)
-        moved = run.jobs.aggregate(at=Max("finished_at"))["at"]
-        seen = [at for at in (run.created_at, run.started_at, moved, lane.expires_at) if at]
-        return now - max(seen) >= LOST_AFTER
+
+def progress_of(runs: Iterable[SyncRun]) -> list[Progress]:
+    """The progress of each run; at most two queries, and none where no run has been unfinished for long."""
+    runs = list(runs)
+    lost = timezone.now() - LOST_AFTER
+    old = [run for run in runs if not run.finished and run.created_at <= lost]
+    stalled = _stalled(old, lost) if old else set()
+    return [Progress(run, run.pk in stalled) for run in runs]
 
 
-def things(entity: str) -> str:
-    """An entity in the plural, as people say it: "tax codes"."""
-    return str(mapper_for(entity).model._meta.verbose_name_plural)
+def _stalled(runs: list[SyncRun], lost: datetime) -> set[int]:
+    """Keys of the runs whose lane nobody has held, and of which nothing has moved, since `lost`."""
+    lanes = Lane.objects.filter(organization__in={run.organization_id for run in runs}, expires_at__lte=lost)
+    idle = set(lanes.values_list("organization_id", flat=True))
+    left = [run for run in runs if run.organization_id in idle and (run.started_at or run.created_at) <= lost]
+    if not left:
+        return set()
+    jobs = SyncJob.objects.filter(run__in=[run.pk for run in left], finished_at__gt=lost)
+    return {run.pk for run in left} - set(jobs.values_list("run", flat=True))
+
+
+def things(entity: str, count: int = 0) -> str:
+    """An entity as people say it, in the plural unless there is exactly one: "tax codes"."""
+    names = mapper_for(entity).model._meta
+    return str(names.verbose_name if count == 1 else names.verbose_name_plural)

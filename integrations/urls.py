@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from .views import configuration, conflicts, connection, runs
+from .views import configuration, conflicts, connection, reconciliation, runs
 
 urlpatterns = [
     path("settings/integrations/", connection.Integrations.as_view(), name="integrations"),
@@ -40,4 +40,13 @@ urlpatterns = [
     path("sync-history/<int:pk>/retry/", runs.RunRetry.as_view(), name="sync-run-retry"),
     path("conflicts/", conflicts.Conflicts.as_view(), name="conflicts"),
     path("conflicts/<int:pk>/resolve/", conflicts.ConflictResolve.as_view(), name="conflict-resolve"),
+    path("reconciliation/", reconciliation.Reconciliation.as_view(), name="reconciliation"),
+    re_path(
+        r"^reconciliation/(?P<stream>receivables|payables)/read/$",
+        reconciliation.ReadStatement.as_view(),
+        name="statement-read",
+    ),
+    path("reconciliation/<int:pk>/", reconciliation.StatementPage.as_view(), name="statement"),
+    path("reconciliation/<int:pk>/csv/", reconciliation.StatementCsv.as_view(), name="statement-csv"),
+    path("reconciliation/<int:pk>/repair/", reconciliation.RepairPage.as_view(), name="statement-repair"),
 ]

@@ -32,12 +32,11 @@ class DocumentStatus(models.TextChoices):
 
 
 class DocumentQuerySet(SyncedQuerySet):
+    UNSYNCED = SyncedQuerySet.UNSYNCED & Q(ended="")
+
     def living(self) -> "DocumentQuerySet":
         """What counts: neither voided nor deleted."""
         return self.filter(ended="")
-
-    def unsynced(self) -> "DocumentQuerySet":
-        return super().unsynced().filter(ended="")
 
     def with_status(self) -> "DocumentQuerySet":
         """Adds `status_now`, the same as the property `status`, for filters and order."""
@@ -130,6 +129,8 @@ class Document(SyncedRecord):
             models.Index(fields=["organization", "-issue_date", "-id"], name="%(class)s_list"),
             models.Index(fields=["organization", "number"], name="%(class)s_number"),
             models.Index(fields=["organization", "due_date", "id"], name="%(class)s_due"),
+            # How many a bulk push would send is on every page of the list.
+            models.Index(fields=["organization", "ended", "sync_state"], name="%(class)s_unsynced"),
         ]
 
     def __str__(self) -> str:

@@ -16,12 +16,14 @@ class SyncState(models.TextChoices):
 
 
 class SyncedQuerySet(models.QuerySet):
+    # What a bulk push has to do: neither in step, nor under way, nor waiting for a person's decision.
+    UNSYNCED: ClassVar[Q] = Q(sync_state__in=[SyncState.NOT_SYNCED, SyncState.CHANGED, SyncState.FAILED])
+
     def for_organization(self, organization: Organization) -> "SyncedQuerySet":
         return self.filter(organization=organization)
 
     def unsynced(self) -> "SyncedQuerySet":
-        """What a bulk push has to do: neither in step, nor under way, nor waiting for a person's decision."""
-        return self.exclude(sync_state__in=[SyncState.SYNCED, SyncState.QUEUED, SyncState.CONFLICT])
+        return self.filter(self.UNSYNCED)
 
     def linked(self) -> "SyncedQuerySet":
         return self.filter(qbo_id__isnull=False)

@@ -1,0 +1,150 @@
+// What every page of the portal needs beyond HTML: local times, dialogs, selection, notices.
+(() => {
+  "use strict";
+
+  const one = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  // --- times in the reader's own zone and way ---------------------------------------------
+
+  const short = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+  const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
+
+  function showTimes(root) {
+    for (const time of all("time[data-moment]", root)) {
+      const moment = new Date(time.dateTime);
+      time.textContent = short.format(moment);
+      time.title = full.format(moment);
+      time.removeAttribute("data-moment");
+    }
+  }
+
+  // --- notices ----------------------------------------------------------------------------
+
+  function announce(sentence) {
+    one("#announcer").textContent = sentence;
+  }
+
+  function notice(sentence, bad = false) {
+    const note = document.createElement("p");
+    note.className = `toast${bad ? " toast-bad" : ""}`;
+    note.textContent = sentence;
+    document.body.append(note);
+    announce(sentence);
+    setTimeout(() => note.remove(), 5000);
+  }
+
+  document.addEventListener("notice", (event) => notice(event.detail.sentence));
+
+  // --- what a finished run changed on the page that started it ----------------------------------
+
+  const touched = (part) => all("select", part).some((select) => !select.selectedOptions[0]?.defaultSelected && select.selectedIndex > 0);
+
+  document.addEventListener("run-finished", async (event) => {
+    announce(event.detail.sentence);
+    const parts = all("[data-fresh]").filter((part) => !touched(part));
+    if (!parts.length) return;
+    const answer = await fetch(location.href);
+    const now = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of parts) {
+      const fresh = now.getElementById(part.id);
+      if (!fresh) continue;
+      const focused = part.contains(document.activeElement);
+      part.replaceWith(fresh);
+      htmx.process(fresh);
+      showTimes(fresh);
+      if (focused) one("a, button", fresh)?.focus();
+    }
+    // The pressed button was switched off meanwhile, which let go of the focus.
+    if (document.activeElement === document.body) one("dialog[open] [tabindex='-1']")?.focus();
+  });
+
+  document.addEventListener("htmx:sendError", () => notice("Finmo cannot be reached. Check your connection and try again.", true));
+  document.addEventListener("htmx:responseError", (event) => {
+    const status = event.detail.xhr.status;
+    const sentences = { 403: "Your role does not allow this.", 404: "This is not here any more. Reload the page." };
+    notice(sentences[status] || "This did not work. Nothing was changed; try again in a minute.", true);
+    // A switch that could not be saved shows again what is true.
+    const toggle = event.target.matches?.(".switch") && one("[role=switch]", event.target);
+    if (toggle) toggle.checked = !toggle.checked;
+  });
+
+  // --- dialogs, menus, small things that are pressed ---------------------------------------
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    if (button.dataset.opens) document.getElementById(button.dataset.opens).showModal();
+    if (button.dataset.toggles) {
+      const open = document.getElementById(button.dataset.toggles).classList.toggle("is-open");
+      button.setAttribute("aria-expanded", open);
+    }
+    if ("copies" in button.dataset) {
+      const text = one("[data-copied]", button.parentElement).innerText;
+      navigator.clipboard.writeText(text).then(() => notice("Copied."), () => notice("Copying is not allowed here. Mark the text instead.", true));
+    }
+  });
+
+  document.addEventListener("submit", (event) => {
+    const closes = event.target.dataset.closes;
+    if (closes) document.getElementById(closes).close();
+  });
+
+  document.addEventListener("change", (event) => {
+    if ("submits" in event.target.dataset) event.target.form.requestSubmit();
+  });
+
+  // An address that can be shared names only what was chosen.
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (!event.target.matches(".filters")) return;
+    for (const [name, value] of [...event.detail.formData]) if (!value) event.detail.formData.delete(name);
+  });
+
+  // --- selection of rows --------------------------------------------------------------------
+
+  function showSelection(form, state) {
+    const boxes = all("[data-ticks]", form);
+    const ticked = boxes.filter((box) => box.checked).length;
+    const shown = state || (ticked ? "ticked" : "none");
+    one("[data-scope]", form).value = shown === "ticked" ? "ticked" : "all";
+    one("[data-count]", form).textContent = ticked;
+    for (const part of all("[data-when]", form)) part.hidden = !part.dataset.when.split(" ").includes(shown);
+    const page = one("[data-selects=page]", form);
+    page.checked = ticked === boxes.length;
+    page.indeterminate = ticked > 0 && ticked < boxes.length;
+    for (const box of boxes) box.closest("tr").classList.toggle("is-ticked", box.checked);
+  }
+
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("#selection");
+    if (!form) return;
+    if (event.target.dataset.selects === "page") {
+      for (const box of all("[data-ticks]", form)) box.checked = event.target.checked;
+    }
+    showSelection(form);
+  });
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("#selection button[data-selects]");
+    if (!button) return;
+    const everything = button.dataset.selects === "all";
+    for (const box of all("#selection [data-ticks]")) box.checked = everything;
+    showSelection(button.form, everything ? "all" : "none");
+  });
+
+  // --- drafts that were sent and taken ---------------------------------------------------------
+
+  // Still on the sign-in page, or on the form again: not taken yet, so the draft stays.
+  const sent = sessionStorage.getItem("draft sent");
+  if (sent && one(".frame") && !one("form[data-draft]")) {
+    sessionStorage.removeItem(sent);
+    sessionStorage.removeItem("draft sent");
+  }
+
+  // --- once, and for everything that is loaded later ------------------------------------------
+
+  document.addEventListener("htmx:load", (event) => showTimes(event.detail.elt));
+  showTimes(document);
+  one("[data-focus]")?.focus();
+  window.portal = { one, all, notice };
+})();

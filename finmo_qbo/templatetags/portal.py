@@ -1,0 +1,121 @@
+"""How the portal writes amounts, days, times and states."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from integrations.mapping import plain
+from integrations.models import SyncedRecord, SyncState
+from integrations.money import decimals, rounded
+from integrations.progress import Progress
+from integrations.views.starting import watched
+
+register = template.Library()
+
+TONES = {
+    SyncState.NOT_SYNCED: ("quiet", "circle"),
+    SyncState.QUEUED: ("quiet", "dot"),
+    SyncState.SYNCED: ("good", "check"),
+    SyncState.CHANGED: ("attention", "pencil"),
+    SyncState.FAILED: ("bad", "cross"),
+    SyncState.CONFLICT: ("attention", "fork"),
+}
+STATUS_TONES = {
+    "open": "quiet",
+    "partially_paid": "busy",
+    "paid": "good",
+    "overdue": "bad",
+    "voided": "quiet",
+    "deleted": "quiet",
+}
+TONE_ICONS = {"good": "check", "attention": "warning", "bad": "cross", "busy": "dot", "quiet": "circle"}
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A decorative picture; the word beside it carries the meaning."""
+    return format_html(
+        '<svg class="icon icon-{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        name,
+        static("icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def tone_icon(tone: str) -> str:
+    return TONE_ICONS[tone]
+
+
+@register.filter
+def status_tone(status: str) -> str:
+    return STATUS_TONES[status]
+
+
+@register.filter
+def money(amount: Decimal | str | None, currency: str) -> str:
+    """1,234.50 in the currency's decimals."""
+    if amount is None or amount == "":
+        return ""
+    return f"{rounded(amount, currency):,.{decimals(currency)}f}"
+
+
+@register.filter
+def number(value: Decimal | None) -> str:
+    """A quantity or a price without needless zeros."""
+    return plain(value) or ""
+
+
+@register.filter
+def price(value: Decimal, currency: str) -> str:
+    """At least the currency's decimals, and as many more as the price has."""
+    return f"{value:,.{max(decimals(currency), -value.normalize().as_tuple().exponent)}f}"
+
+
+@register.simple_tag
+def day(value: date | None) -> str | SafeString:
+    if value is None:
+        return "–"
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        value.isoformat(),
+        f"{value:%A}, {value.day} {value:%B %Y}",
+        f"{value.day} {value:%b %Y}",
+    )
+
+
+@register.simple_tag
+def moment(value: datetime | None, never: str = "Never") -> str | SafeString:
+    """A time; the page's script shows it in the reader's own time zone."""
+    if value is None:
+        return never
+    local = timezone.localtime(value)
+    return format_html(
+        '<time datetime="{}" title="{}" data-moment>{}</time>',
+        value.isoformat(timespec="seconds"),
+        f"{local.day} {local:%B %Y, %H:%M} UTC",
+        f"{local.day} {local:%b %Y, %H:%M}",
+    )
+
+
+@register.inclusion_tag("_state.html")
+def sync_state(record: SyncedRecord, word: str = "") -> dict[str, Any]:
+    """The same badge everywhere; `word` stands before it: Yes or No, True or False."""
+    tone, picture = TONES[SyncState(record.sync_state)]
+    return {"record": record, "word": word, "tone": tone, "picture": picture}
+
+
+@register.simple_tag(takes_context=True)
+def watched_runs(context: template.Context) -> list[Progress]:
+    return watched(context["request"])
+
+
+@register.filter
+def lookup(values: dict, key: Any) -> Any:
+    return values.get(key)

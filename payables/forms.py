@@ -1,0 +1,19 @@
+from integrations.document_forms import DAY, DocumentForm, LineForm
+
+from .models import Bill, BillLine
+
+
+class BillForm(DocumentForm):
+    contact = "beneficiary"
+
+    class Meta:
+        model = Bill
+        fields = (*DocumentForm.fields_of_all, "beneficiary")
+        widgets = {"issue_date": DAY, "due_date": DAY}
+
+
+class BillLineForm(LineForm):
+    asks_account = True
+
+    class Meta(LineForm.Meta):
+        model = BillLine

@@ -1,0 +1,19 @@
+from integrations.document_forms import DAY, DocumentForm, LineForm
+
+from .models import Invoice, InvoiceLine
+
+
+class InvoiceForm(DocumentForm):
+    contact = "customer"
+
+    class Meta:
+        model = Invoice
+        fields = (*DocumentForm.fields_of_all, "customer")
+        widgets = {"issue_date": DAY, "due_date": DAY}
+
+
+class InvoiceLineForm(LineForm):
+    requires_name = True
+
+    class Meta(LineForm.Meta):
+        model = InvoiceLine

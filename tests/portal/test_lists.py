@@ -1,0 +1,150 @@
+"""The tables: columns, search, filters, order, pages, Bulk Sync, and what they cost."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from contacts.models import Customer
+from integrations.models import SyncJob, SyncRun, SyncState
+from tests.factories import make_beneficiary, make_bill, make_customer, make_invoice
+
+from .pages import fragment, text_of
+
+MOST_STATEMENTS = 8
+
+
+def names(response) -> list[str]:
+    return [str(record) for record in response.context["listing"].page.object_list]
+
+
+def put_in_state(record, state: SyncState) -> None:
+    linked = {"qbo_id": str(record.pk)} if state != SyncState.NOT_SYNCED else {}
+    type(record).objects.filter(pk=record.pk).update(
+        sync_state=state, accounting_synced=state == SyncState.SYNCED, **linked
+    )
+
+
+@pytest.fixture
+def connected(organization):
+    organization.connection.status = "connected"
+    organization.connection.realm_id = "123"
+    organization.connection.save()
+    return organization
+
+
+@pytest.mark.parametrize(
+    "path", ["customers", "beneficiaries", "receivables", "payables", "sync-history", "conflicts"]
+)
+def test_a_list_takes_eight_statements_at_most_however_long_it_is(connected, browser, path):
+    for _ in range(60):
+        {"customers": make_customer, "beneficiaries": make_beneficiary, "payables": make_bill}.get(
+            path, make_invoice
+        )(connected)
+    SyncRun.objects.bulk_create(
+        SyncRun(organization=connected, direction="push", entity="invoices", trigger="portal")
+        for _ in range(60)
+    )
+    SyncRun.objects.update(created_at=timezone.now() - timedelta(hours=1))
+    browser.post("/customers/")
+    with CaptureQueriesContext(connection) as captured:
+        assert browser.get(f"/{path}/?page=2").status_code == 200
+    assert len(captured) <= MOST_STATEMENTS, [query["sql"][:120] for query in captured]
+
+
+def test_customers_say_true_or_false_and_receivables_yes_or_no(organization, browser):
+    customer = make_customer(organization, name="Aster")
+    invoice = make_invoice(organization, customer, number="INV-9")
+    assert "Accounting Synced Aster – – SGD False" in text_of(browser.get("/customers/"))
+    put_in_state(customer, SyncState.SYNCED)
+    put_in_state(invoice, SyncState.FAILED)
+    assert "Aster – – SGD True" in text_of(browser.get("/customers/"))
+    assert "Is Accounting Synced INV-9 Aster" in text_of(browser.get("/receivables/"))
+    assert "No Failed" in text_of(browser.get("/receivables/"))
+
+
+def test_search_filters_order_and_pages_live_in_the_address(organization, browser):
+    for name in ("Aster", "Birch", "Cedar"):
+        make_customer(organization, name=name, email=f"{name.lower()}@trees.example")
+    put_in_state(Customer.objects.get(name="Birch"), SyncState.FAILED)
+    assert names(browser.get("/customers/?q=CEDAR")) == ["Cedar"]
+    assert names(browser.get("/customers/?q=trees.example&sort=-name")) == ["Cedar", "Birch", "Aster"]
+    assert names(browser.get("/customers/?synced=failed")) == ["Birch"]
+    assert names(browser.get("/customers/?synced=yes")) == []
+    assert names(browser.get("/customers/?synced=nonsense&sort=nonsense&page=nonsense")) == [
+        "Aster",
+        "Birch",
+        "Cedar",
+    ]
+
+
+def test_documents_are_filtered_by_status_and_by_date(organization, browser):
+    make_invoice(organization, number="OLD", issue_date="2026-01-05", due_date="2026-02-05")
+    make_invoice(organization, number="NEW", issue_date="2026-10-05", due_date="2999-01-01")
+    assert names(browser.get("/receivables/?status=overdue")) == ["OLD"]
+    assert names(browser.get("/receivables/?status=open")) == ["NEW"]
+    assert names(browser.get("/receivables/?issued_from=2026-06-01")) == ["NEW"]
+    assert names(browser.get("/receivables/?issued_to=2026-06-01&issued_from=2026-13-99")) == ["OLD"]
+
+
+def test_another_organizations_rows_are_not_listed(organization, stranger, browser):
+    other = stranger.memberships.get().organization
+    make_customer(other, name="Not yours")
+    assert "Not yours" not in text_of(browser.get("/customers/?q=Not"))
+
+
+def test_an_empty_table_says_what_to_do(organization, browser):
+    assert "No customers yet." in text_of(browser.get("/customers/"))
+    assert "New customer" in text_of(browser.get("/customers/"))
+    make_customer(organization)
+    assert "Nothing matches." in text_of(browser.get("/customers/?q=zzz"))
+
+
+def queued(entity: str) -> set[int]:
+    return set(SyncJob.objects.filter(entity=entity, status="queued").values_list("record_id", flat=True))
+
+
+def test_bulk_sync_without_a_selection_takes_all_that_are_not_in_step(connected, browser):
+    fresh, synced = make_customer(connected), make_customer(connected)
+    put_in_state(synced, SyncState.SYNCED)
+    answer = fragment(browser, "/customers/", {"scope": "all"})
+    assert queued("customers") == {fresh.pk}
+    assert "Sync customers to QuickBooks" in text_of(answer)
+    assert SyncRun.objects.get().requested_by.username == "accountant@acme.example"
+    assert SyncRun.objects.get().trigger == "portal"
+
+
+def test_bulk_sync_of_the_ticked_rows_takes_only_those(connected, browser):
+    one, two = make_invoice(connected), make_invoice(connected)
+    fragment(browser, "/receivables/", {"scope": "ticked", "ids": [two.pk]})
+    assert queued("invoices") == {two.pk}
+    assert one.pk not in queued("invoices")
+
+
+def test_bulk_sync_of_all_that_match_reaches_across_pages_and_leaves_the_rest(connected, browser):
+    matching = {make_customer(connected, name=f"Match {number}").pk for number in range(60)}
+    make_customer(connected, name="Other")
+    fragment(browser, "/customers/?q=match", {"scope": "all", "ids": [min(matching)]})
+    assert queued("customers") == matching
+
+
+def test_a_selection_with_another_organizations_record_is_refused_as_a_whole(connected, stranger, browser):
+    other = make_customer(stranger.memberships.get().organization)
+    answer = fragment(browser, "/customers/", {"scope": "ticked", "ids": [other.pk]})
+    assert "does not exist" in text_of(answer)
+    assert not SyncRun.objects.exists()
+
+
+def test_bulk_sync_without_a_connection_says_where_to_connect(organization, browser):
+    make_customer(organization)
+    answer = fragment(browser, "/customers/", {"scope": "all"})
+    assert 'href="/settings/integrations/"' in answer.content.decode()
+    assert not SyncRun.objects.exists()
+
+
+def test_without_script_bulk_sync_leads_to_the_run(connected, browser):
+    make_customer(connected)
+    answer = browser.post("/customers/", {"scope": "all"})
+    assert answer["Location"] == SyncRun.objects.get().get_absolute_url()
