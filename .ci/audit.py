@@ -23,7 +23,9 @@ def main() -> int:
         fixed = ", ".join(hole["fix_versions"]) or "no version yet"
         print(f"{package['name']} {package['version']}: {hole['id']}, fixed in {fixed}")
     if unknown:
-        print(f"Audit: {audited} packages audited; the advisory service does not tell of {len(unknown)} others.")
+        print(
+            f"Audit: {audited} packages audited; the advisory service does not tell of {len(unknown)} others."
+        )
     else:
         print(f"Audit: {audited} packages, {len(found)} known vulnerabilities.")
     return 1 if found else 0

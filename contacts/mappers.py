@@ -5,14 +5,24 @@ from typing import Any
 from django.db import models
 
 from integrations import documents
-from integrations.mapping import Company, Field, Flag, Links, Mapper, Problem, Values, given, register
+from integrations.mapping import (
+    FORBIDDEN_IN_NAMES,
+    Company,
+    Field,
+    Flag,
+    Links,
+    Mapper,
+    Problem,
+    Values,
+    given,
+    register,
+)
 from integrations.models import Organization, name_key
 
 from .models import Beneficiary, Contact, Customer
 
 # QuickBooks puts this behind the name of what was made inactive, which frees the name (contract section 4).
 INACTIVE_SUFFIX = " (deleted)"
-FORBIDDEN_IN_NAMES = ":\t\n\r"
 LONGEST_NAME = 500
 
 

@@ -8,6 +8,7 @@ from contacts.api import BeneficiaryViewSet, CustomerViewSet
 from integrations.api.conflicts import ConflictViewSet
 from integrations.api.pages import NoSuchAddress, SwaggerPage
 from integrations.api.quickbooks import Connect, Disconnect, QuickBooks
+from integrations.api.reconciliation import Newest, Repair, Stored
 from integrations.api.references import AccountViewSet, ItemViewSet, TaxCodeViewSet
 from integrations.api.runs import SyncRunViewSet
 from integrations.api.tokens import IssueToken, RevokeToken
@@ -34,6 +35,17 @@ version_1 = [
     path("integrations/quickbooks/", QuickBooks.as_view(), name="quickbooks"),
     path("integrations/quickbooks/connect/", Connect.as_view(), name="quickbooks-connect"),
     path("integrations/quickbooks/disconnect/", Disconnect.as_view(), name="quickbooks-disconnect"),
+    re_path(r"^reconciliation/(?P<stream>receivables|payables)/$", Newest.as_view(), name="reconciliation"),
+    re_path(
+        r"^reconciliation/(?P<stream>receivables|payables)/(?P<pk>[0-9]{1,18})/$",
+        Stored.as_view(),
+        name="statement",
+    ),
+    re_path(
+        r"^reconciliation/(?P<stream>receivables|payables)/(?P<pk>[0-9]{1,18})/repair/$",
+        Repair.as_view(),
+        name="statement-repair",
+    ),
 ]
 
 urlpatterns = [

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.models import Beneficiary, Customer
+from integrations.api.tokens import SignInThrottle
 from integrations.guide import Guide
 from integrations.models import Conflict, Connection, SyncRun, SyncState
 from integrations.progress import progress_of
@@ -40,8 +41,19 @@ class SignInForm(AuthenticationForm):
 
 
 class SignIn(auth_views.LoginView):
+    """As many attempts as the API takes, counted together with its own."""
+
     form_class = SignInForm
     redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if SignInThrottle().allow_request(request, self):
+            return super().post(request, *args, **kwargs)
+        form = self.get_form()
+        form.errors["__all__"] = form.error_class(
+            ["Too many attempts from here. Wait a minute and try again."]
+        )
+        return self.render_to_response(self.get_context_data(form=form), status=429)
 
 
 class SwitchOrganization(PortalView):

@@ -281,6 +281,10 @@ SPECTACULAR_SETTINGS = {
         "DocumentStatus": "integrations.models.DocumentStatus",
         "SyncRunStatus": "integrations.models.SyncRun.Status",
         "ConnectionStatus": "integrations.models.Connection.Status",
+        # One set of values under several names.
+        "DifferenceKind": "integrations.models.Kind",
+        "DifferenceFix": "integrations.models.Fix",
+        "WhichSide": "integrations.api.conflicts.SIDES",
     },
 }
 REST_KNOX = {

@@ -11,6 +11,15 @@ from typing import Any, ClassVar
 from django.db import models
 
 from . import documents
+from .document_lines import (
+    NOT_TAXABLE,
+    TAXABLE,
+    line_references,
+    make_net,
+    only_describes,
+    read_line,
+    write_line,
+)
 from .mapping import (
     Company,
     Day,
@@ -25,23 +34,22 @@ from .mapping import (
     plain,
 )
 from .models import Document, DocumentLine, Organization, SyncedRecord, TaxCode, TaxTreatment
-from .money import rounded
+from .money import Rates
 
 _TREATMENTS = {
     TaxTreatment.EXCLUSIVE: "TaxExcluded",
     TaxTreatment.INCLUSIVE: "TaxInclusive",
     TaxTreatment.NONE: "NotApplicable",
 }
-# In the United States a line knows no other codes (contract section 10.7).
-TAXABLE, NOT_TAXABLE = "TAX", "NON"
-# Parts of a line's detail that we own: what QuickBooks held there before says nothing any more.
-_OWNED = {"ItemRef", "AccountRef", "Qty", "UnitPrice", "TaxCodeRef", "TaxInclusiveAmt", "TaxAmount"}
-# Decimals of quantities and prices, here and (as far as anybody saw) in QuickBooks.
-_PRECISION = Decimal("0.0000001")
 # A change of these rewrites what was paid or declared.
 MONEY_FIELDS = {"lines", "currency", "tax_treatment", "exchange_rate"}
 # A change of these sends all lines anew.
 REWRITES_LINES = {"lines", "tax_treatment"}
+# What a reconciliation reads of each document, beside its contact: neither lines nor history.
+FIGURES = (
+    "Id, SyncToken, DocNumber, TxnDate, DueDate, CurrencyRef, ExchangeRate, TotalAmt, Balance, TxnTaxDetail, "
+    "PrivateNote"
+)
 # QuickBooks marks a voided transaction in its private note only (contract section 4).
 VOIDED_NOTE = "voided"
 
@@ -70,6 +78,7 @@ class DocumentMapper(Mapper):
     contact_path: ClassVar[str]
     memo_path: ClassVar[str]
     default_tax_field: ClassVar[str]
+    figures: ClassVar[str]
     line_model: ClassVar[type[DocumentLine]]
     detail_types: ClassVar[tuple[str, ...]]  # the kinds of line that we keep
 
@@ -85,6 +94,7 @@ class DocumentMapper(Mapper):
             Treatment("tax_treatment", "GlobalTaxCalculation"),
             Field("memo", cls.memo_path, longest=1000),
         )
+        cls.figures = f"{FIGURES}, {cls.contact_path}"
         cls.select_related = (cls.contact, "organization")
         cls.prefetch_related = ("lines__item", "lines__tax_code", "lines__account")
         cls.always_sent = (cls.contact,)
@@ -145,40 +155,14 @@ class DocumentMapper(Mapper):
         values["lines"] = []
         for line in given(document.Line) or []:
             if given(line.DetailType) in self.detail_types:
-                told = self._line_theirs(document, line, inclusive, values["currency"])
+                told = read_line(document, line, inclusive=inclusive, currency=values["currency"])
                 values["lines"].append(told | ({"tax_code": None} if untaxed else {}))
         return values
-
-    def _line_theirs(
-        self, document: documents.Transaction, line: documents.Line, inclusive: bool, currency: str
-    ) -> Values:
-        detail = given(getattr(line, str(line.DetailType), None))
-        amount = given(line.Amount) or Decimal(0)
-        if inclusive:
-            amount = _gross(document, detail, amount, currency)
-        quantity, unit_price = _quantity_and_price(detail, amount, inclusive, currency)
-        return {
-            "id": str(given(line.Id) or ""),
-            "item": _ref(detail, "ItemRef"),
-            "account": _ref(detail, "AccountRef"),
-            "description": str(given(line.Description) or "")[:4000],
-            "quantity": plain(quantity),
-            "unit_price": plain(unit_price),
-            "amount": plain(amount),
-            "tax_code": _ref(detail, "TaxCodeRef"),
-        }
 
     def references(self, document: documents.Transaction) -> Iterable[tuple[str, str]]:
         yield from super().references(document)
         for line in given(document.Line) or []:
-            detail = given(getattr(line, str(given(line.DetailType)), None))
-            for name, entity in (
-                ("ItemRef", "items"),
-                ("AccountRef", "accounts"),
-                ("TaxCodeRef", "tax-codes"),
-            ):
-                if value := _ref(detail, name):
-                    yield entity, value
+            yield from line_references(line)
 
     # --- refusals ----------------------------------------------------------------------------
 
@@ -242,56 +226,24 @@ class DocumentMapper(Mapper):
                 Treatment("tax_treatment", "GlobalTaxCalculation").send(target, values["tax_treatment"])
 
     def _compose_lines(self, record: Document, values: Values, company: Company) -> list[dict[str, Any]]:
-        """Each line over QuickBooks' own version of it, so that what we do not own survives."""
         held: dict[str, dict] = {}
         if record.qbo_document:
             stored = json.loads(record.qbo_document, parse_float=Decimal)
             held = {line["Id"]: line for line in stored.get("Line", []) if line.get("Id")}
-        return [
-            self._compose_line(held.get(line["id"]), line, values["tax_treatment"], record.currency, company)
-            for line in values["lines"]
-        ]
+        inclusive = values["tax_treatment"] == TaxTreatment.INCLUSIVE
+        composed = []
+        for line in values["lines"]:
+            detail_type, detail = self.line_detail(line, company)
+            if line["tax_code"]:
+                taxable = company.is_us and line["tax_code"] != NOT_TAXABLE
+                detail["TaxCodeRef"] = {"value": TAXABLE if taxable else line["tax_code"]}
+            amount = Decimal(line["amount"])
+            if inclusive:
+                amount = make_net(detail, amount, self._rates(line["tax_code"], company), record.currency)
+            composed.append(write_line(line, detail_type, detail, amount, held.get(line["id"])))
+        return composed
 
-    def _compose_line(
-        self, held: dict | None, line: Values, treatment: str, currency: str, company: Company
-    ) -> dict[str, Any]:
-        detail_type, detail = self.line_detail(line, company)
-        if detail_type == "DescriptionOnly":
-            return {"DetailType": detail_type, "Description": line["description"]} | _line_id(line)
-        if line["tax_code"]:
-            named = company.is_us and line["tax_code"] != NOT_TAXABLE
-            detail["TaxCodeRef"] = {"value": TAXABLE if named else line["tax_code"]}
-        amount = Decimal(line["amount"])
-        if treatment == TaxTreatment.INCLUSIVE:
-            amount = self._net(detail, line, currency, company)
-        base = dict(held) if held and held.get("DetailType") == detail_type else {}
-        base |= {"DetailType": detail_type, "Amount": amount, "Description": line["description"]}
-        base |= _line_id(line)
-        kept = {name: part for name, part in base.get(detail_type, {}).items() if name not in _OWNED}
-        base[detail_type] = kept | detail
-        if not line["description"]:
-            del base["Description"]
-        return base
-
-    def _net(self, detail: dict[str, Any], line: Values, currency: str, company: Company) -> Decimal:
-        """Turns a gross line into QuickBooks' terms: Amount is net, TaxInclusiveAmt gross.
-
-        Quantity × unit price must equal the net amount to the cent (6070), so a price that no number of decimals
-        can express is left out.
-        """
-        gross = Decimal(line["amount"])
-        percent = sum((Decimal(part) for _, part in self._rates(line["tax_code"], company)), Decimal())
-        net = rounded(gross * 100 / (100 + percent), currency)
-        detail["TaxInclusiveAmt"] = gross
-        if "UnitPrice" in detail:
-            quantity = detail["Qty"]
-            price = (net / quantity).quantize(_PRECISION) if quantity else net
-            detail["UnitPrice"] = price
-            if rounded(price * quantity, currency) != net:
-                del detail["UnitPrice"], detail["Qty"]
-        return net
-
-    def _rates(self, code_id: str | None, company: Company) -> list[list[str]]:
+    def _rates(self, code_id: str | None, company: Company) -> Rates:
         side = self.model.rates_field
         return company.rates_by_code.get((side, code_id), []) if code_id else []
 
@@ -418,44 +370,3 @@ class DocumentMapper(Mapper):
             ):
                 return record
         return None
-
-
-def only_describes(line: Values) -> bool:
-    """A line of text: it sells nothing, so it has no tax code either."""
-    return not line["item"] and not line["account"] and not Decimal(line["amount"])
-
-
-def _line_id(line: Values) -> dict[str, str]:
-    return {"Id": line["id"]} if line["id"] else {}
-
-
-def _ref(detail: Any, name: str) -> str | None:
-    ref = given(getattr(detail, name, None))
-    return ref.value if ref else None
-
-
-def _gross(document: documents.Transaction, detail: Any, amount: Decimal, currency: str) -> Decimal:
-    told = given(getattr(detail, "TaxInclusiveAmt", None))
-    if told is not None:
-        return told
-    total = given(document.TotalAmt) or Decimal(0)
-    tax = given(document.TxnTaxDetail)
-    tax_total = (given(tax.TotalTax) if tax else None) or Decimal(0)
-    if not tax_total or total == tax_total:
-        return amount
-    return rounded(amount * total / (total - tax_total), currency)
-
-
-def _quantity_and_price(
-    detail: Any, amount: Decimal, inclusive: bool, currency: str
-) -> tuple[Decimal, Decimal]:
-    """As QuickBooks has them where they make the amount; else one of the amount."""
-    quantity = given(getattr(detail, "Qty", None))
-    price = given(getattr(detail, "UnitPrice", None))
-    if quantity and (inclusive or price is None):
-        price = amount / quantity
-    if quantity is not None and price is not None:
-        quantity, price = quantity.quantize(_PRECISION), price.quantize(_PRECISION)
-        if rounded(quantity * price, currency) == amount:
-            return quantity, price
-    return Decimal(1), amount

@@ -46,8 +46,12 @@ class DefaultsForm(forms.ModelForm):
         )
         self.fields["default_receivable_account"].queryset = accounts.filter(classification="Revenue")
         self.fields["default_payable_account"].queryset = accounts_of_bills(accounts)
-        for name in ("default_receivable_tax_code", "default_payable_tax_code"):
-            self.fields[name].queryset = codes
+        self.fields["default_receivable_tax_code"].queryset = codes.filter(
+            Q(sales_rate__isnull=False) | NEITHER_SIDE
+        )
+        self.fields["default_payable_tax_code"].queryset = codes.filter(
+            Q(purchase_rate__isnull=False) | NEITHER_SIDE
+        )
         for field in self.fields.values():
             field.empty_label = "Not chosen"
 
@@ -59,6 +63,10 @@ class DefaultsForm(forms.ModelForm):
 
 def accounts_of_bills(accounts: QuerySet) -> QuerySet:
     return accounts.filter(Q(classification="Expense") | Q(account_type__in=PAYABLE_ASSETS))
+
+
+# A US company's codes say only whether a line is taxed; elsewhere a rate tells for which side a code is.
+NEITHER_SIDE = Q(sales_rate__isnull=True, purchase_rate__isnull=True)
 
 
 class RecordForm(forms.ModelForm):

@@ -5,6 +5,7 @@ from typing import Any
 
 from . import documents
 from .mapping import (
+    FORBIDDEN_IN_NAMES,
     Company,
     Field,
     Flag,
@@ -121,6 +122,8 @@ class ItemMapper(Mapper):
     def refuse(
         self, record: SyncedRecord, values: Values, changed: set[str], company: Company
     ) -> Problem | None:
+        if any(mark in record.name for mark in FORBIDDEN_IN_NAMES):
+            return Problem("name_invalid")
         if not values["income_account"]:
             return Problem("no_default_account")
         return None
@@ -138,6 +141,11 @@ class ItemMapper(Mapper):
 
     def same(self, record: Item, document: documents.Item, company: Company) -> Problem | None:
         """A service or product of that name will do; a category cannot stand on a line."""
+        taken = Problem(
+            "name_taken",
+            f"QuickBooks already has “{document.Name}”, and it cannot stand on a line.",
+            "Give the custom item another name, and sync the document again.",
+        )
         if given(document.Type) in ("Category", "Group") or given(document.Active) is False:
-            return Problem("name_taken")
-        return None if name_key(str(document.Name)) == record.name_key else Problem("name_taken")
+            return taken
+        return None if name_key(str(document.Name)) == record.name_key else taken

@@ -79,13 +79,13 @@ def push(
         raise Refused("not_pushed", "QuickBooks keeps this list; import it from there.")
     with transaction.atomic():
         require_connection(organization)
-        _resume(organization, asked)
+        resume(organization, asked)
         # One organization's questions are taken one after the other, so that nothing is queued twice.
         Lane.objects.select_for_update().get(organization=organization)
         records = _chosen(mapper, organization, ids, all_unsynced)
         if with_contacts:
             _push_contacts(mapper, organization, records, asked)
-        run = _new_run(organization, Direction.PUSH, mapper, asked, len(records))
+        run = new_run(organization, Direction.PUSH, mapper, asked, len(records))
         _queue(run, mapper, records)
         ring_after_commit(organization)
     return run
@@ -96,8 +96,8 @@ def pull(organization: Organization, entity: str, *, asked: Asked, include_new: 
     mapper = mapper_for(entity)
     with transaction.atomic():
         require_connection(organization)
-        _resume(organization, asked)
-        run = _new_run(organization, Direction.PULL, mapper, asked, 0)
+        resume(organization, asked)
+        run = new_run(organization, Direction.PULL, mapper, asked, 0)
         run.options = {"include_new": include_new}
         run.save(update_fields=["options"])
         ring_after_commit(organization)
@@ -111,10 +111,10 @@ def void(organization: Organization, entity: str, *, asked: Asked, ids: Sequence
         raise Refused("not_voidable", "This cannot be voided. Make it inactive instead.")
     with transaction.atomic():
         require_connection(organization)
-        _resume(organization, asked)
+        resume(organization, asked)
         Lane.objects.select_for_update().get(organization=organization)
         records = _chosen(mapper, organization, ids, False)
-        run = _new_run(organization, Direction.VOID, mapper, asked, len(records))
+        run = new_run(organization, Direction.VOID, mapper, asked, len(records))
         _queue(run, mapper, records)
         ring_after_commit(organization)
     return run
@@ -183,7 +183,7 @@ def ring(organization_id: int) -> None:
     async_task("integrations.tasks.drain", organization_id, task_name=f"drain {organization_id}")
 
 
-def _resume(organization: Organization, asked: Asked) -> None:
+def resume(organization: Organization, asked: Asked) -> None:
     """A person who asks again wants it tried again, whatever work waited for."""
     if asked.trigger in PERSONS:
         Connection.objects.filter(
@@ -205,12 +205,12 @@ def _chosen(
     return found
 
 
-def _new_run(
+def new_run(
     organization: Organization, direction: Direction, mapper: Mapper, asked: Asked, total: int
 ) -> SyncRun:
     if asked.trigger not in PERSONS:
         priority = Priority.AUTOMATIC
-    elif direction == Direction.PULL or total > CLICK_SIZE:
+    elif direction in (Direction.PULL, Direction.RECONCILE) or total > CLICK_SIZE:
         priority = Priority.BULK
     else:
         priority = Priority.CLICK
@@ -295,4 +295,3 @@ def _push_contacts(
                 missing.setdefault(entity, set()).add(needed.pk)
     for entity, ids in missing.items():
         push(organization, entity, asked=asked, ids=sorted(ids))
-

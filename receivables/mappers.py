@@ -4,7 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 from integrations import documents
-from integrations.document_mapping import NOT_TAXABLE, TAXABLE, DocumentMapper, only_describes
+from integrations.document_lines import DESCRIPTION_ONLY, NOT_TAXABLE, TAXABLE, only_describes
+from integrations.document_mapping import DocumentMapper
 from integrations.mapping import Company, Problem, Values, register
 from integrations.models import DocumentLine, Item, SyncedRecord, name_key
 
@@ -22,7 +23,7 @@ class InvoiceMapper(DocumentMapper):
     contact, contact_entity, contact_path = "customer", "customers", "CustomerRef"
     memo_path = "CustomerMemo.value"
     default_tax_field = "default_receivable_tax_code"
-    detail_types = ("SalesItemLineDetail", "DescriptionOnly")
+    detail_types = ("SalesItemLineDetail", DESCRIPTION_ONLY)
     ending = "void"
     settled_by = "Payment"
     web_path = "invoice?txnId={id}"
@@ -40,7 +41,7 @@ class InvoiceMapper(DocumentMapper):
 
     def line_detail(self, values: Values, company: Company) -> tuple[str, dict[str, Any]]:
         if only_describes(values):
-            return "DescriptionOnly", {}
+            return DESCRIPTION_ONLY, {}
         detail: dict[str, Any] = {
             "Qty": Decimal(values["quantity"]),
             "UnitPrice": Decimal(values["unit_price"]),
@@ -51,14 +52,19 @@ class InvoiceMapper(DocumentMapper):
 
     def refuse(self, record: Invoice, values: Values, changed: set[str], company: Company) -> Problem | None:
         problem = super().refuse(record, values, changed, company)
-        if problem or (record.linked and "lines" not in changed):
-            return problem
-        if company.is_us and len(_sales_tax_codes(values)) > 1:
+        if not problem and company.is_us and len(_sales_tax_codes(values)) > 1:
             return Problem(
                 "6100",
                 "A QuickBooks company in the United States takes one sales tax code for a whole invoice.",
                 "Choose the same tax code on all taxable lines, and sync the invoice again.",
             )
+        return problem
+
+    def refuse_needed(
+        self, record: Invoice, values: Values, changed: set[str], company: Company
+    ) -> Problem | None:
+        if record.linked and "lines" not in changed:
+            return None
         return next(filter(None, (self._refuse_line(line, company) for line in record.lines.all())), None)
 
     def _refuse_line(self, line: DocumentLine, company: Company) -> Problem | None:

@@ -110,4 +110,11 @@ def choose_defaults(organization: Organization) -> None:
     codes = TaxCode.objects.filter(organization=organization, is_active=True)
     configuration.default_receivable_tax_code = codes.filter(sales_rate__gt=0).first()
     configuration.default_payable_tax_code = codes.filter(purchase_rate__gt=0).first()
-    configuration.save()
+    configuration.save(
+        update_fields=[
+            "default_receivable_account",
+            "default_payable_account",
+            "default_receivable_tax_code",
+            "default_payable_tax_code",
+        ]
+    )

@@ -35,7 +35,9 @@ def bill_line(**fields) -> BillLine:
     return BillLine(**(defaults | fields))
 
 
-def make_invoice(organization: Organization, customer: Customer | None = None, lines=None, **fields) -> Invoice:
+def make_invoice(
+    organization: Organization, customer: Customer | None = None, lines=None, **fields
+) -> Invoice:
     customer = customer or make_customer(organization)
     defaults = {
         "number": f"INV-{next(_number)}",
@@ -48,7 +50,9 @@ def make_invoice(organization: Organization, customer: Customer | None = None, l
     return invoice
 
 
-def make_bill(organization: Organization, beneficiary: Beneficiary | None = None, lines=None, **fields) -> Bill:
+def make_bill(
+    organization: Organization, beneficiary: Beneficiary | None = None, lines=None, **fields
+) -> Bill:
     beneficiary = beneficiary or make_beneficiary(organization)
     defaults = {
         "number": f"B-{next(_number)}",

@@ -6,31 +6,48 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
+import msgspec
 import responses
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from integrations import connecting, tasks
+from integrations import connecting, documents, tasks
 from integrations.models import Connection, Organization
 
 BASE = settings.QBO_API_BASE_URL
+STAND_IN_TID = "1-5f72fd1e-6fc2a1c47a2d4b2f0e6f5a3b"
 CALLBACK = "http://testserver/integrations/quickbooks/callback/"
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """An answer that the company itself would not give."""
+
+    matching: str
+    status: int
+    headers: dict[str, str]
+    body: bytes
 
 
 class QuickBooks:
     """One simulated company. `calls` counts what reached its API, by kind."""
 
-    def __init__(self, mock: responses.RequestsMock, *, country: str = "SG", seed: bool = False, **switches: Any):
+    def __init__(
+        self, mock: responses.RequestsMock, *, country: str = "SG", seed: bool = False, **switches: Any
+    ):
         self._http = Client(headers={"host": "127.0.0.1"})
         mock.add_callback(responses.GET, re.compile(re.escape(BASE)), callback=self._answer)
         mock.add_callback(responses.POST, re.compile(re.escape(BASE)), callback=self._answer)
         self._others: Counter = Counter()
         self._actions: list = []
+        self._stand_ins: list[StandIn] = []
+        self._item_faults: list[tuple[bytes, dict]] = []
         company = self.control("", {"country": country, "seed": seed, **switches})
         self.realm = company["realm_id"]
 
@@ -58,7 +75,7 @@ class QuickBooks:
         answer = self._http.generic(
             method,
             f"/simulator/v3/company/{self.realm}/{path}",
-            json.dumps(body) if body is not None else "",
+            documents.encode(body) if body is not None else b"",
             content_type="application/json",
             headers={"authorization": f"Bearer {self.token()}", "accept": "application/json"},
         )
@@ -76,7 +93,9 @@ class QuickBooks:
 
     def all(self, entity: str, where: str = "") -> list[dict]:
         statement = f"select * from {entity} {where} orderby Id maxresults 1000"
-        return self.api("GET", f"query?query={statement.replace(' ', '%20')}")["QueryResponse"].get(entity, [])
+        return self.api("GET", f"query?query={statement.replace(' ', '%20')}")["QueryResponse"].get(
+            entity, []
+        )
 
     def change(self, entity: str, qbo_id: str, **fields: Any) -> dict:
         """Somebody edits a document in QuickBooks."""
@@ -128,10 +147,20 @@ class QuickBooks:
             if page.path.startswith("/simulator/v3/"):
                 self._actions.remove(action)
                 action()
+        for stand_in in self._stand_ins:
+            if stand_in.matching in request.url:
+                self._stand_ins.remove(stand_in)
+                return stand_in.status, {"intuit_tid": STAND_IN_TID, **stand_in.headers}, stand_in.body
+        if self._item_faults and page.path.endswith("/batch"):
+            return self._answer_without_faulty_items(request, page)
+        return self._pass_on(request, page, request.body or b"")
+
+    def _pass_on(self, request, page: SplitResult, body: bytes | str) -> tuple[int, dict, bytes]:
         headers = {
-            name: value for name, value in request.headers.items() if name.lower() not in ("content-type", "host")
+            name: value
+            for name, value in request.headers.items()
+            if name.lower() not in ("content-type", "content-length", "host")
         }
-        body = request.body or b""
         answer = self._http.generic(
             request.method,
             f"{page.path}?{page.query}",
@@ -139,11 +168,49 @@ class QuickBooks:
             content_type=request.headers.get("Content-Type", ""),
             headers=headers,
         )
-        return answer.status_code, dict(answer.headers), answer.content
+        headers = {name: value for name, value in answer.headers.items() if name != "Content-Length"}
+        return answer.status_code, headers, answer.content
+
+    def _answer_without_faulty_items(self, request, page: SplitResult) -> tuple[int, dict, bytes]:
+        """Items that are to fault never reach the company; the others do, under the same request id."""
+        batch = msgspec.json.decode(request.body, type=dict[str, list[dict[str, msgspec.Raw]]])
+        faults, others = [], []
+        for item in batch["BatchItemRequest"]:
+            text = b"".join(map(bytes, item.values()))
+            planned = next((each for each in self._item_faults if each[0] in text), None)
+            if planned is None:
+                others.append(item)
+            else:
+                self._item_faults.remove(planned)
+                fault = {"Error": [planned[1]], "type": "ValidationFault"}
+                faults.append({"Fault": fault, "bId": msgspec.json.decode(item["bId"])})
+        left = msgspec.json.encode({"BatchItemRequest": others})
+        status, headers, body = self._pass_on(request, page, left)
+        document = json.loads(body, parse_float=Decimal)
+        document["BatchItemResponse"] += faults
+        return status, headers, documents.encode(document)
+
+    def fault_item(self, matching: str, code: str, *, message: str = "Refused", detail: str = "") -> None:
+        """The next item of a batch whose document contains `matching` is refused, and not carried out."""
+        error = {"Message": message, "Detail": detail, "code": code, "element": ""}
+        self._item_faults.append((matching.encode(), error))
+
+    def answer_next(
+        self, matching: str, status: int, body: str, content_type: str = "application/json"
+    ) -> None:
+        """The next call whose address contains `matching` is answered with this, and not carried out."""
+        headers = {"Content-Type": content_type}
+        self._stand_ins.append(StandIn(matching, status, headers, body.encode()))
 
     def during_next_call(self, action) -> None:
         """Something that happens on our side while a call travels."""
         self._actions.append(action)
+
+
+def fault_body(code: str, detail: str) -> str:
+    """The body of a call that is refused as a whole."""
+    error = {"Message": "Refused", "Detail": detail, "code": code, "element": ""}
+    return json.dumps({"Fault": {"Error": [error], "type": "ValidationFault"}})
 
 
 def drain(organization: Organization) -> None:

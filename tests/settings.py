@@ -3,6 +3,7 @@
 import os
 
 os.environ.update(
+    ENV_FILE=os.devnull,
     DEBUG="0",
     SECRET_KEY="tests",
     FIELD_ENCRYPTION_KEYS="tests",
@@ -16,7 +17,7 @@ os.environ.update(
     LOG_LEVEL="WARNING",
 )
 
-from finmo_qbo.settings import *  # noqa: E402, F403
+from finmo_qbo.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

@@ -97,6 +97,15 @@ class SyncedRecord(models.Model):
         ]
         indexes = [models.Index(fields=["organization", "sync_state", "id"], name="%(class)s_state")]
 
+    def save(self, *args: Any, update_fields=None, **kwargs: Any) -> None:
+        if self._state.adding:
+            super().save(*args, update_fields=update_fields, **kwargs)
+            return
+        fields = set(update_fields) if update_fields is not None else self._own_fields()
+        with transaction.atomic():
+            super().save(*args, update_fields=(fields - self.ENGINE_FIELDS) | {"updated_at"}, **kwargs)
+            self._mark_edited()
+
     @property
     def linked(self) -> bool:
         return self.qbo_id is not None
@@ -110,15 +119,6 @@ class SyncedRecord(models.Model):
             "message": self.sync_error_message,
             "remedy": self.sync_error_remedy,
         }
-
-    def save(self, *args: Any, update_fields=None, **kwargs: Any) -> None:
-        if self._state.adding:
-            super().save(*args, update_fields=update_fields, **kwargs)
-            return
-        fields = set(update_fields) if update_fields is not None else self._own_fields()
-        with transaction.atomic():
-            super().save(*args, update_fields=(fields - self.ENGINE_FIELDS) | {"updated_at"}, **kwargs)
-            self._mark_edited()
 
     def _own_fields(self) -> set[str]:
         return {field.name for field in self._meta.concrete_fields if not field.primary_key}

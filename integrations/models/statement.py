@@ -47,6 +47,8 @@ class Statement(models.Model):
     """`as_of` selects documents by issue date; their balances are those at `read_at`."""
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="statements")
+    # The QuickBooks company that it was read from: its ids mean nothing in another one.
+    realm_id = models.CharField(max_length=32)
     stream = models.CharField(max_length=12, choices=Stream.choices)
     as_of = models.DateField()
     read_at = models.DateTimeField()

@@ -286,7 +286,7 @@ def _merge(mapper: Mapper, company: Company, each: Incoming, links: Links, store
     """Both sides moved: field by field, and what both changed differently waits for a person."""
     record = mapper.full_records(company.organization).get(pk=each.record.pk)
     if record.qbo_id is None:
-        _link_pulled(mapper, company, each, record, stored)
+        link_pulled(mapper, company, each, record, stored)
         return
     mapper.prepare([record], company)
     ours = mapper.ours(record, company)
@@ -314,7 +314,7 @@ def _merge(mapper: Mapper, company: Company, each: Incoming, links: Links, store
     _note(mapper, [each], outcome, stored)
 
 
-def _link_pulled(
+def link_pulled(
     mapper: Mapper, company: Company, each: Incoming, record: SyncedRecord, stored: Stored
 ) -> None:
     """Ours, until now unlinked: bound to the document. What differs waits to go out."""

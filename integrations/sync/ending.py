@@ -29,7 +29,7 @@ def end_documents(work: Work, jobs: list[SyncJob]) -> None:
     company = work.company()
     for job in jobs:
         mapper = mapper_for(job.entity)
-        record = outcomes.lock(mapper, work.organization.pk, [job.record_id]).get(job.record_id)
+        record = mapper.full_records(work.organization).filter(pk=job.record_id).first()
         if record is None:
             outcomes.finish([job], SyncJob.Outcome.SKIPPED, "It no longer exists.")
         elif not record.linked:

@@ -161,7 +161,7 @@ def _look_again(work: Work, mapper: Mapper, company: Company, jobs: list[SyncJob
     """QuickBooks failed in itself or did not answer for these: bind what is there, put the rest back."""
     if not jobs:
         return
-    records = outcomes.lock(mapper, work.organization.pk, [job.record_id for job in jobs])
+    records = mapper.full_records(work.organization).in_bulk([job.record_id for job in jobs])
     new = [record for record in records.values() if not record.linked]
     mapper.prepare(new, company)
     found = find.made_by_us(work, mapper, company, new) if new else {}

@@ -103,16 +103,15 @@ def judge(
 def made_by_us(work: Work, mapper: Mapper, company: Company, records: list[SyncedRecord]) -> Found:
     """After a lost answer: which of these unlinked records QuickBooks holds now."""
     keyed = [record for record in records if getattr(record, mapper.key_column)]
-    found: Found = {}
-    if keyed:
-        found, _ = judge(mapper, company, keyed, by_key(work, mapper, keyed))
-    for record in records:
-        if not getattr(record, mapper.key_column):
-            held = {
-                "": decoded(mapper, work.client.select(mapper.remote, where=_likeness(mapper, record)).rows)
-            }
-            one, _ = judge(mapper, company, [record], held)
-            found |= one
+    unkeyed = [record for record in records if not getattr(record, mapper.key_column)]
+    held = by_key(work, mapper, keyed) if keyed else {}
+    held[""] = [
+        pair
+        for likeness in sorted({_likeness(mapper, record) for record in unkeyed})
+        for pair in decoded(mapper, work.client.select(mapper.remote, where=likeness).rows)
+    ]
+    # Who has a number chooses first; nothing is given to two.
+    found, _ = judge(mapper, company, keyed + unkeyed, held)
     return found
 
 

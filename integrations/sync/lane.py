@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from django.utils import timezone
 
@@ -20,7 +21,7 @@ from ..qbo.errors import (
     Unreachable,
 )
 from ..services import ring
-from . import pull, push, settle
+from . import pull, push, reconcile, repair, settle
 from .lease import Lease, LeaseLost
 from .work import Work
 
@@ -83,7 +84,8 @@ def _work_off(work: Work) -> bool:
 
 
 def _step(work: Work) -> bool:
-    """One claim of jobs or all waiting pulls, whichever is more urgent; among equals, what was asked first."""
+    """One claim of jobs, all waiting pulls, a statement or a repair: what is most urgent; among equals, what was
+    asked first."""
     jobs = SyncJob.objects.filter(organization=work.organization, status=SyncJob.Status.QUEUED)
     first_job = jobs.order_by("priority", "run_id").values_list("priority", "run_id").first()
     first_pull = (
@@ -94,9 +96,21 @@ def _step(work: Work) -> bool:
         .values_list("priority", "id")
         .first()
     )
-    if first_pull and (first_job is None or first_pull < first_job):
-        return _guarded(work, lambda: pull.pull_round(work, between=lambda: _serve_clicks(work)))
-    return _guarded(work, lambda: push.push_round(work))
+    statement, repairing = reconcile.next_run(work), repair.next_run(work)
+    steps: list[tuple[tuple[int, int], Callable[[], bool]]] = []
+    if first_job:
+        steps.append((first_job, lambda: push.push_round(work)))
+    if first_pull:
+        steps.append((first_pull, lambda: pull.pull_round(work, between=lambda: _serve_clicks(work))))
+    if statement:
+        read = partial(reconcile.reconcile_round, work, statement, between=lambda: _serve_clicks(work))
+        steps.append(((statement.priority, statement.pk), read))
+    if repairing:
+        steps.append(((repairing.priority, repairing.pk), lambda: repair.repair_round(work, repairing)))
+    if not steps:
+        return False
+    _, step = min(steps, key=lambda each: each[0])
+    return _guarded(work, step)
 
 
 def _guarded(work: Work, step: Callable[[], bool]) -> bool:
@@ -108,7 +122,11 @@ def _guarded(work: Work, step: Callable[[], bool]) -> bool:
     except Exception as error:
         logger.exception("Organization %s: a step failed unexpectedly", work.organization.slug)
         problem = Problem("internal", detail=f"{type(error).__name__}: {error}")
-        return push.fail_claimed(work, problem) or pull.fail_started(work, problem)
+        return (
+            push.fail_claimed(work, problem)
+            or pull.fail_started(work, problem)
+            or reconcile.fail_started(work, problem)
+        )
 
 
 def _serve_clicks(work: Work) -> None:

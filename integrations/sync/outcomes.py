@@ -144,7 +144,8 @@ def add_to_run(run_id: int, counts: Counter) -> None:
     """Counts, and ends the run where all is done."""
     SyncRun.objects.filter(pk=run_id).update(**{name: F(name) + number for name, number in counts.items()})
     run = SyncRun.objects.get(pk=run_id)
-    if run.direction != Direction.PULL and run.done >= run.total and not run.finished:
+    ends_with_its_jobs = run.direction in (Direction.PUSH, Direction.VOID)
+    if ends_with_its_jobs and run.done >= run.total and not run.finished:
         end_run(run)
 
 

@@ -260,7 +260,9 @@ def fail_claimed(work: Work, problem: Problem) -> bool:
 
 def has_work(organization_id: int) -> bool:
     queued = SyncJob.objects.filter(organization_id=organization_id).exclude(status=SyncJob.Status.DONE)
-    pulls = SyncRun.objects.filter(
-        organization_id=organization_id, direction=Direction.PULL, status__in=SyncRun.UNFINISHED
+    without_jobs = SyncRun.objects.filter(
+        organization_id=organization_id,
+        direction__in=[Direction.PULL, Direction.RECONCILE, Direction.REPAIR],
+        status__in=SyncRun.UNFINISHED,
     )
-    return queued.exists() or pulls.exists()
+    return queued.exists() or without_jobs.exists()

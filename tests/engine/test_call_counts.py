@@ -113,5 +113,7 @@ def test_a_first_pull_of_10000_invoices_takes_at_most_12_calls(qbo, organization
 
 def _columns(row) -> dict:
     return {
-        field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if not field.primary_key
+        field.attname: getattr(row, field.attname)
+        for field in row._meta.concrete_fields
+        if not field.primary_key
     }

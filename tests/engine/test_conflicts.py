@@ -82,7 +82,11 @@ def test_an_edit_during_the_push_stays_pending(qbo, organization, customer):
     edit(customer, phone="2")
     qbo.during_next_call(lambda: edit(type(customer).objects.get(pk=customer.pk), phone="9"))
     push(customer)
-    assert (customer.phone, customer.sync_state, customer.accounting_synced) == ("9", SyncState.CHANGED, False)
+    assert (customer.phone, customer.sync_state, customer.accounting_synced) == (
+        "9",
+        SyncState.CHANGED,
+        False,
+    )
     assert qbo.read("Customer", customer.qbo_id)["PrimaryPhone"]["FreeFormNumber"] == "2"
     push(customer)
     assert qbo.read("Customer", customer.qbo_id)["PrimaryPhone"]["FreeFormNumber"] == "9"

@@ -3,7 +3,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
-from django.db import IntegrityError, connection as database
+from django.db import IntegrityError
+from django.db import connection as database
 from django.utils import timezone
 
 from integrations import connecting, services
@@ -59,7 +60,10 @@ def test_a_state_is_good_for_the_person_who_began_only(company, organization, ad
 def test_a_state_is_good_for_ten_minutes(company, organization, admin_user):
     with time_machine.travel("2026-11-22 10:00Z", tick=False):
         state = begin(organization, admin_user)
-    with time_machine.travel("2026-11-22 10:11Z", tick=False), pytest.raises(connecting.ConnectRefused) as refusal:
+    with (
+        time_machine.travel("2026-11-22 10:11Z", tick=False),
+        pytest.raises(connecting.ConnectRefused) as refusal,
+    ):
         connecting.finish(admin_user, state=state, code="x", realm_id="1", error="")
     assert refusal.value.code == "state_invalid"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from integrations.models import Conflict, SyncState
-from tests.factories import invoice_line, make_bill, make_customer, make_invoice, pull, push
+from tests.factories import invoice_line, make_beneficiary, make_bill, make_customer, make_invoice, pull, push
 
 
 @pytest.fixture
@@ -112,8 +112,6 @@ def test_an_item_made_inactive_there_is_named_as_the_reason(qbo, invoice, organi
 
 
 def test_a_beneficiary_made_inactive_there_stops_its_bill_only(qbo, organization):
-    from tests.factories import make_beneficiary
-
     gone, fine = make_beneficiary(organization), make_beneficiary(organization)
     push(gone, fine)
     qbo.change("Vendor", gone.qbo_id, DisplayName=gone.name, Active=False)

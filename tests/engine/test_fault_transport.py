@@ -6,7 +6,7 @@ import pytest
 
 from integrations import services
 from integrations.models import PushBatch, SyncState
-from tests.factories import invoice_line, make_bill, make_customer, make_invoice, pull, push
+from tests.factories import invoice_line, make_beneficiary, make_bill, make_customer, make_invoice, pull, push
 from tests.quickbooks import drain
 
 XML_FAULT = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
@@ -234,8 +234,6 @@ def test_a_replayed_answer_is_taken_as_the_first(qbo, customers, asked, organiza
 
 def test_bills_with_equal_numbers_of_different_vendors_are_told_apart(qbo, organization):
     """Where the company allows it, a number alone says nothing."""
-    from tests.factories import make_beneficiary
-
     qbo.switch(duplicate_doc_numbers_allowed=True)
     vendors = [make_beneficiary(organization) for _ in range(2)]
     push(*vendors)

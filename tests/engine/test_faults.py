@@ -2,9 +2,11 @@
 
 import pytest
 
+from integrations import services
 from integrations.faults import TABLE, explain
 from integrations.models import SyncState
-from tests.factories import make_customer, make_invoice, push
+from tests.factories import make_customer, push
+from tests.quickbooks import drain, fault_body
 
 # What a record can be refused for and no second look changes. The codes that lead to more than a sentence (610,
 # 2410, 3001, 3100, 3200, 5010, 6140, 6190, 6240, 10000) have tests of their own beside this file.
@@ -42,7 +44,7 @@ def test_a_refused_record_says_why_and_the_others_go_through(qbo, customers, cod
 
 
 def test_an_unknown_code_keeps_quickbooks_own_words(qbo, customers):
-    refused, *others = customers
+    refused, *_ = customers
     qbo.fault_item(refused.name, "6999", message="New rule", detail="Moon Phase Error : not on a Tuesday")
     run = push(*customers)
     assert "6999" not in TABLE
@@ -59,9 +61,6 @@ def test_a_fault_without_detail_still_shows_its_message(qbo, customers):
 
 
 def test_a_failed_record_is_in_step_after_a_retry(qbo, customers, asked):
-    from integrations import services
-    from tests.quickbooks import drain
-
     qbo.fault_item(customers[0].name, "6000", detail="Business Validation Error: not now")
     run = push(*customers)
     again = services.retry(run, asked=asked)
@@ -79,8 +78,7 @@ def test_all_refused_is_a_failed_run(qbo, customers):
 
 
 def test_a_whole_batch_that_is_refused_fails_each_record_with_the_reason(qbo, customers):
-    body = '{"Fault":{"Error":[{"Message":"Batch size exceeds allowed limit","Detail":"too many","code":"1040"}],"type":"ValidationFault"}}'
-    qbo.answer_next("/batch", 400, body)
+    qbo.answer_next("/batch", 400, fault_body("1040", "too many"))
     run = push(*customers)
     assert (run.status, run.failed) == ("failed", 3)
     assert {customer.sync_error["code"] for customer in customers} == {"1040"}

@@ -28,7 +28,9 @@ def test_a_double_click_queues_one_job(qbo, organization, asked):
     assert len(qbo.all("Customer")) == 1
 
 
-def test_the_bell_rings_after_the_commit_only(organization, django_capture_on_commit_callbacks, admin_user, asked):
+def test_the_bell_rings_after_the_commit_only(
+    organization, django_capture_on_commit_callbacks, admin_user, asked
+):
     from integrations.models import Connection
 
     Connection.objects.filter(organization=organization).update(status="connected", realm_id="1")

@@ -3,11 +3,12 @@
 import pytest
 
 from integrations.models import SyncState
-from tests.factories import make_beneficiary, make_customer, push
+from tests.factories import make_beneficiary, make_customer, make_invoice, pull, push
 
 
 @pytest.mark.parametrize(
-    "name", ["O'Brien & Söhne, Ltd.", 'The "Best" 50% + more', "株式会社 東京", "A\\B / C", "x" * 500, "Café № 7 🎉"]
+    "name",
+    ["O'Brien & Söhne, Ltd.", 'The "Best" 50% + more', "株式会社 東京", "A\\B / C", "x" * 500, "Café № 7 🎉"],
 )
 def test_unusual_names_arrive_unchanged_and_are_found_again(qbo, organization, name):
     customer = make_customer(organization, name=name)
@@ -43,9 +44,7 @@ def test_a_customer_that_is_there_already_is_linked(qbo, organization, there):
 
 
 def test_equal_emails_link_whatever_their_case(qbo, organization):
-    held = qbo.make(
-        "Customer", {"DisplayName": "Acme", "PrimaryEmailAddr": {"Address": "AP@acme.example"}}
-    )
+    held = qbo.make("Customer", {"DisplayName": "Acme", "PrimaryEmailAddr": {"Address": "AP@acme.example"}})
     customer = make_customer(organization, name="Acme", email="ap@acme.example")
     push(customer)
     assert customer.qbo_id == held["Id"]
@@ -53,7 +52,10 @@ def test_equal_emails_link_whatever_their_case(qbo, organization):
 
 def test_a_different_email_is_refused(qbo, organization):
     qbo.make("Customer", {"DisplayName": "Acme", "PrimaryEmailAddr": {"Address": "other@acme.example"}})
-    customer, fine = make_customer(organization, name="Acme", email="ap@acme.example"), make_customer(organization)
+    customer, fine = (
+        make_customer(organization, name="Acme", email="ap@acme.example"),
+        make_customer(organization),
+    )
     run = push(customer, fine)
     assert (run.status, run.succeeded, run.failed) == ("partly_failed", 1, 1)
     assert customer.sync_error["code"] == "same_name_different_email"
@@ -165,8 +167,6 @@ def test_making_a_contact_inactive_and_active_again_keeps_its_name(qbo, organiza
 
 
 def test_a_contact_with_an_open_balance_stays_active_there(qbo, organization):
-    from tests.factories import make_invoice
-
     customer = make_customer(organization)
     push(customer)
     push(make_invoice(organization, customer))
@@ -179,13 +179,16 @@ def test_a_contact_with_an_open_balance_stays_active_there(qbo, organization):
 
 def test_cleared_fields_are_cleared_there_and_what_is_not_ours_survives(qbo, organization):
     customer = make_customer(
-        organization, name="Acme", email="a@acme.example", phone="1", address_line1="1 High St", address_city="Perth"
+        organization,
+        name="Acme",
+        email="a@acme.example",
+        phone="1",
+        address_line1="1 High St",
+        address_city="Perth",
     )
     push(customer)
     address = qbo.read("Customer", customer.qbo_id)["BillAddr"]
     qbo.change("Customer", customer.qbo_id, BillAddr=address | {"Line3": "Level 9"}, Notes="VIP")
-    from tests.factories import pull
-
     pull(organization, "customers")
     customer.refresh_from_db()
     customer.email = customer.phone = customer.address_city = ""

@@ -13,7 +13,9 @@ from tests.quickbooks import drain
 
 @pytest.fixture
 def item(qbo) -> dict:
-    return next(item for item in qbo.all("Item") if item["Type"] == "Service" and item.get("IncomeAccountRef"))
+    return next(
+        item for item in qbo.all("Item") if item["Type"] == "Service" and item.get("IncomeAccountRef")
+    )
 
 
 @pytest.fixture
@@ -57,7 +59,9 @@ def test_tax_codes_come_with_their_rates(qbo, organization):
 
 
 def test_an_invoice_made_there_comes_with_its_customer(qbo, organization, item, code):
-    there = qbo.make("Customer", {"DisplayName": "Made There", "PrimaryEmailAddr": {"Address": "x@there.example"}})
+    there = qbo.make(
+        "Customer", {"DisplayName": "Made There", "PrimaryEmailAddr": {"Address": "x@there.example"}}
+    )
     made = make_there(qbo, item, code, there["Id"])
     run = pull(organization, "invoices")
     assert run.status == "succeeded"

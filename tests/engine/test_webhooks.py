@@ -64,7 +64,10 @@ def test_a_burst_becomes_one_pull_that_costs_one_call(client, settings, qbo, org
 
 def test_a_payment_tells_of_its_invoice(client, settings, qbo, automatic):
     post(client, settings, [event(qbo.realm, "payment"), event(qbo.realm, "billpayment")])
-    assert sorted(SyncRun.objects.filter(trigger="webhook").values_list("entity", flat=True)) == ["bills", "invoices"]
+    assert sorted(SyncRun.objects.filter(trigger="webhook").values_list("entity", flat=True)) == [
+        "bills",
+        "invoices",
+    ]
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b"\xff", b'[{"type":"qbo.invoice.void.v1"}]'])

@@ -170,7 +170,8 @@ class Lines:
         if self.tax.mode == "TaxInclusive" and not self.tax.domestic:
             gross = detail.get("TaxInclusiveAmt") or self.tax.gross_of(line["Amount"], code)
             target["TaxInclusiveAmt"] = currencies.rounded(gross, self.currency)
-            if line["Amount"] == detail.get("TaxInclusiveAmt"):
+            untaxed = self.tax.gross_of(line["Amount"], code) == line["Amount"]
+            if line["Amount"] == detail.get("TaxInclusiveAmt") and not untaxed:
                 self._sent_gross.append(line)
 
     def _billable(self, line: dict[str, Any], detail: dict[str, Any], before: dict[str, Any]) -> None:

@@ -169,7 +169,9 @@ def test_what_is_not_needed_may_be_missing(missing):
 
 
 def test_an_event_that_cannot_be_read_costs_no_other():
-    assert [each.id for each in parsed(event(intuitentityid=None), event(), event(type="xero.invoice.x.v1"))] == ["1234"]
+    assert [
+        each.id for each in parsed(event(intuitentityid=None), event(), event(type="xero.invoice.x.v1"))
+    ] == ["1234"]
 
 
 def test_nothing_to_tell_is_no_error():

@@ -1,0 +1,205 @@
+"""What settles a difference, by kind of fix: done at once where reading is enough, else prepared to be sent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from .. import services
+from ..document_mapping import DocumentMapper
+from ..mapping import Company
+from ..models import Conflict, Difference, Direction, Document, Fix, SyncedRecord, SyncJob, SyncRun, SyncState
+from . import merge, outcomes
+from .apply import Incoming, Stored, link_pulled, mark_gone, store
+from .bind import identity
+from .work import Work
+
+# A record that has to go out, and how.
+Send = tuple[SyncedRecord, Direction]
+
+
+@dataclass(frozen=True)
+class Repair:
+    """`held` is what QuickBooks has of the differences' documents: {id: (document, its bytes)}."""
+
+    work: Work
+    run: SyncRun
+    mapper: DocumentMapper
+    company: Company
+    differences: list[Difference]
+    held: dict[str, tuple[Any, bytes]]
+
+    def records(self) -> list[Document]:
+        """Ours."""
+        wanted = [each.record_id for each in self.differences if each.record_id]
+        records = self.mapper.full_records(self.run.organization).filter(pk__in=wanted)
+        return list(records.order_by("pk"))
+
+    def there(self) -> QuerySet:
+        """Our rows of what QuickBooks still has."""
+        return self.mapper.records(self.run.organization).filter(qbo_id__in=list(self.held))
+
+
+def push(task: Repair) -> list[Send]:
+    """Queues records, and first the contacts that they need."""
+    records = task.records()
+    contacts: dict[str, set[int]] = {}
+    for record in records:
+        for entity, needed in task.mapper.waits_for(record):
+            if not needed.linked:
+                contacts.setdefault(entity, set()).add(needed.pk)
+    asked = services.Asked(task.run.trigger, task.run.requested_by)
+    for entity, ids in contacts.items():
+        services.push(task.run.organization, entity, asked=asked, ids=sorted(ids))
+    return [(record, Direction.PUSH) for record in records]
+
+
+def link(task: Repair) -> list[Send]:
+    """Binds each record to its document, never two to one."""
+    stored = Stored()
+    wanted = {
+        each.record_id or each.link_record_id: each.link_quickbooks_id or each.quickbooks_id
+        for each in task.differences
+    }
+    own = task.mapper.records(task.run.organization)
+    bound = set(own.filter(qbo_id__in=wanted.values()).values_list("qbo_id", flat=True))
+    for record in task.mapper.full_records(task.run.organization).filter(pk__in=wanted, qbo_id=None):
+        qbo_id = wanted[record.pk]
+        if qbo_id in bound or qbo_id not in task.held:
+            continue
+        bound.add(qbo_id)
+        document, raw = task.held[qbo_id]
+        incoming = Incoming(document, raw, task.mapper.theirs(document, task.company), record)
+        link_pulled(task.mapper, task.company, incoming, record, stored)
+    _write_journal(task, stored)
+    return []
+
+
+def pull(task: Repair) -> list[Send]:
+    """Reads the documents anew, whatever was read of them before; what both sides changed becomes a conflict."""
+    task.there().update(qbo_sync_token="")
+    _take_over(task)
+    return []
+
+
+def keep_quickbooks(task: Repair) -> list[Send]:
+    """Everything that QuickBooks says of the documents becomes ours, over any edit made here."""
+    records = task.records()
+    _decide_conflicts(task, records, "quickbooks")
+    # A last agreement that says nothing of what QuickBooks has now: so all of it is news.
+    base = {"fields": dict.fromkeys([*(each.name for each in task.mapper.fields), "lines"], "?")}
+    task.there().update(
+        base=base,
+        ended="",
+        qbo_sync_token="",
+        accounting_synced=True,
+        sync_state=SyncState.SYNCED,
+    )
+    _take_over(task)
+    return []
+
+
+def keep_finmo(task: Repair) -> list[Send]:
+    """Ours goes out whole: over what QuickBooks has, as a new document where it was deleted there, or as its end."""
+    records = task.records()
+    _decide_conflicts(task, records, "finmo")
+    for record in records:
+        if record.ended:
+            continue
+        if record.qbo_id in task.held:
+            _rebase(task, record)
+        else:
+            _unlink(task.mapper, record)
+    return [
+        (record, Direction.VOID if record.ended else Direction.PUSH)
+        for record in records
+        if not record.ended or record.qbo_id in task.held
+    ]
+
+
+def _take_over(task: Repair) -> None:
+    rows = [raw for _, raw in task.held.values()]
+    stored = store(task.work, task.mapper, task.company, rows, adds_unknown=True)
+    gone = {each.quickbooks_id for each in task.differences} - task.held.keys() - {""}
+    stored.journal += mark_gone(task.mapper, task.run.organization, gone)
+    _write_journal(task, stored)
+
+
+def _rebase(task: Repair, record: Document) -> None:
+    """What QuickBooks has now becomes what ours is compared with, so that all that differs goes out."""
+    document, raw = task.held[record.qbo_id]
+    told = task.mapper.theirs(document, task.company)
+    columns = identity(document, raw) | task.mapper.mirrored(document, task.company)
+    columns.pop("ended", None)
+    task.mapper.model.objects.filter(pk=record.pk).update(
+        **columns,
+        base=merge.snapshot({}, told),
+        sync_state=SyncState.CHANGED,
+        accounting_synced=False,
+    )
+    known = [line["id"] for line in told["lines"]]
+    record.lines.exclude(qbo_line_id__in=known).update(qbo_line_id="")
+
+
+def _unlink(mapper: DocumentMapper, record: Document) -> None:
+    """Its document is gone: it goes out as a new one."""
+    mapper.model.objects.filter(pk=record.pk).update(
+        qbo_id=None,
+        qbo_sync_token="",
+        qbo_document="",
+        qbo_updated_at=None,
+        base={},
+        sync_state=SyncState.NOT_SYNCED,
+        accounting_synced=False,
+    )
+    record.lines.update(qbo_line_id="")
+
+
+def _decide_conflicts(task: Repair, records: list[SyncedRecord], side: str) -> None:
+    open_ones = Conflict.objects.filter(
+        entity=task.mapper.entity, record_id__in=[record.pk for record in records], resolved_at=None
+    )
+    for conflict in open_ones:
+        conflict.choices = dict.fromkeys(conflict.fields, side)
+        conflict.resolved_at, conflict.resolved_by = timezone.now(), task.run.requested_by
+        conflict.save(update_fields=["choices", "resolved_at", "resolved_by"])
+
+
+def _write_journal(task: Repair, stored: Stored) -> None:
+    run, mapper, now = task.run, task.mapper, timezone.now()
+    SyncJob.objects.bulk_create(
+        [
+            SyncJob(
+                organization_id=run.organization_id,
+                run=run,
+                direction=Direction.PULL,
+                entity=mapper.entity,
+                rank=mapper.rank,
+                record_id=pk,
+                label=label,
+                status=SyncJob.Status.DONE,
+                outcome=outcome,
+                message=message,
+                quickbooks_id=qbo_id,
+                started_at=run.started_at,
+                finished_at=now,
+            )
+            for outcome, label, pk, qbo_id, message in stored.journal
+        ],
+        batch_size=1000,
+    )
+    outcomes.add_to_run(run.pk, Counter(outcomes.column_of(outcome) for outcome, *_ in stored.journal))
+
+
+FIXES: dict[Fix, Callable[[Repair], list[Send]]] = {
+    Fix.PUSH: push,
+    Fix.PULL: pull,
+    Fix.LINK: link,
+    Fix.KEEP_FINMO: keep_finmo,
+    Fix.KEEP_QUICKBOOKS: keep_quickbooks,
+}

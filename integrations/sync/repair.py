@@ -1,0 +1,116 @@
+"""Carrying out a repair: what has to be read or decided first, then its jobs, then a second look at its documents."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from ..document_mapping import DocumentMapper
+from ..mapping import Company, mapper_for
+from ..models import Direction, Fix, Statement, SyncJob, SyncRun, SyncState
+from ..qbo.errors import Refused, Unreachable
+from . import find, outcomes, statements
+from .compare import compare
+from .fixes import FIXES, Repair, Send
+from .runs import end_run
+from .sides import QuickBooksSide, read_finmo
+from .work import Work
+
+
+def next_run(work: Work) -> SyncRun | None:
+    """The most urgent repair that waits neither for its jobs nor for anybody."""
+    waiting = SyncRun.objects.filter(
+        organization=work.organization, direction=Direction.REPAIR, status__in=SyncRun.UNFINISHED
+    )
+    under_way = SyncJob.objects.filter(organization=work.organization).exclude(status=SyncJob.Status.DONE)
+    return waiting.exclude(pk__in=under_way.values("run_id")).order_by("priority", "id").first()
+
+
+def repair_round(work: Work, run: SyncRun) -> bool:
+    """The next of two steps: to fix, which may leave jobs behind, and to look again once these are done."""
+    SyncRun.objects.filter(pk=run.pk, started_at=None).update(started_at=timezone.now())
+    SyncRun.objects.filter(pk=run.pk).update(status=SyncRun.Status.RUNNING)
+    run.refresh_from_db()
+    try:
+        if run.options.get("begun"):
+            _look_again(work, run)
+        else:
+            _begin(work, run)
+    except (Refused, Unreachable) as error:
+        end_run(run, outcomes.problem_of(error))
+    return True
+
+
+def _begin(work: Work, run: SyncRun) -> None:
+    mapper = mapper_for(run.entity)
+    company = work.company()
+    statement = Statement.objects.get(pk=run.options["statement"], organization=work.organization)
+    differences = list(statement.differences.filter(pk__in=run.options["differences"], settled_at=None))
+    fix = Fix(run.options["fix"])
+    ids = {each.link_quickbooks_id or each.quickbooks_id for each in differences} - {""}
+    held = find.by_ids(work, mapper, ids) if fix != Fix.PUSH else {}
+    to_send = FIXES[fix](Repair(work, run, mapper, company, differences, held))
+    with transaction.atomic():
+        _queue(run, mapper, to_send)
+        run.refresh_from_db()
+        run.options["begun"] = True
+        run.save(update_fields=["options"])
+
+
+def _queue(run: SyncRun, mapper: DocumentMapper, to_send: list[Send]) -> None:
+    """One job a record. One that another run has queued already goes with that one."""
+    queued = set(
+        SyncJob.objects.filter(
+            organization_id=run.organization_id, entity=mapper.entity, status=SyncJob.Status.QUEUED
+        ).values_list("record_id", flat=True)
+    )
+    jobs = [
+        SyncJob(
+            organization_id=run.organization_id,
+            run=run,
+            direction=direction,
+            entity=mapper.entity,
+            rank=mapper.rank,
+            record_id=record.pk,
+            label=mapper.label(record),
+            priority=run.priority,
+            quickbooks_id=record.qbo_id or "",
+        )
+        for record, direction in to_send
+        if record.pk not in queued
+    ]
+    SyncJob.objects.bulk_create(jobs, batch_size=1000)
+    mapper.model.objects.filter(pk__in=[job.record_id for job in jobs]).update(
+        sync_state=SyncState.QUEUED, accounting_synced=False, sync_error_code="", sync_error_message=""
+    )
+
+
+def _look_again(work: Work, run: SyncRun) -> None:
+    """Compares the documents once more, and lets the statement follow."""
+    mapper = mapper_for(run.entity)
+    company = work.company()
+    statement = Statement.objects.get(pk=run.options["statement"], organization=work.organization)
+    statements.settle(statement, _touched(work, mapper, company, statement, run.options["differences"]))
+    run.refresh_from_db()
+    run.skipped += max(run.total - run.done, 0)
+    run.total = run.done
+    run.save(update_fields=["skipped", "total"])
+    end_run(run)
+
+
+def _touched(
+    work: Work, mapper: DocumentMapper, company: Company, statement: Statement, keys: list[int]
+) -> statements.Touched:
+    """The differences with these keys and all others of the same documents, compared anew."""
+    open_ones = statement.differences.filter(settled_at=None)
+    asked_for = list(open_ones.filter(pk__in=keys))
+    ids = {each.quickbooks_id for each in asked_for} | {each.link_quickbooks_id for each in asked_for}
+    pks = {each.record_id for each in asked_for} | {each.link_record_id for each in asked_for}
+    ids, pks = ids - {""}, pks - {None}
+    ours = read_finmo(mapper, company, Q(pk__in=pks) | Q(qbo_id__in=ids))
+    ids |= {side.qbo_id for side in ours if side.qbo_id}
+    pks |= {side.record for side in ours}
+    theirs = QuickBooksSide(work, mapper, company).by_ids(ids)
+    differences = list(open_ones.filter(Q(record_id__in=pks) | Q(quickbooks_id__in=ids)))
+    return statements.Touched(differences, compare(ours, theirs.values(), statement.as_of.isoformat()))

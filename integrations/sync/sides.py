@@ -1,0 +1,173 @@
+"""What each side has of a stream's documents, read for a statement: few fields, a thousand documents to a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Q
+
+from .. import documents
+from ..document_mapping import DocumentMapper
+from ..mapping import Company, Problem, walk
+from ..models import Organization, SyncJob
+from ..qbo.client import PAGE_SIZE, in_list, quote
+from ..qbo.errors import Refused
+from . import find
+from .compare import Side
+from .work import Work
+
+# Refusals of a field list that a company does not know (contract section 3): then whole documents are read.
+NOT_UNDERSTOOD = {"4000", "4001"}
+# Times that reading starts over because the list moved under it.
+MOST_STARTS = 3
+
+Sides = dict[str, Side]
+
+
+class Unsteady(Exception):
+    """The list changed too often to be read as a whole."""
+
+    problem = Problem(
+        "unreachable",
+        "Documents were deleted or redated in QuickBooks again and again while Finmo was reading them.",
+        "Read the statement again when nobody is working on these documents.",
+    )
+
+
+class QuickBooksSide:
+    """Reads QuickBooks' side of one stream, voided documents too."""
+
+    def __init__(self, work: Work, mapper: DocumentMapper, company: Company):
+        self._work, self._mapper, self._company = work, mapper, company
+        self._fields = mapper.figures
+
+    def up_to(self, as_of: date, progress: Callable[[int], None]) -> Sides:
+        """All documents issued until then, by id. `progress` is told how many were read, page by page.
+
+        Raises Unsteady.
+        """
+        for _ in range(MOST_STARTS):
+            found = self._whole(f"TxnDate <= {quote(as_of.isoformat())}", progress)
+            if found is not None:
+                return found
+        raise Unsteady
+
+    def by_ids(self, ids: Iterable[str]) -> Sides:
+        """What QuickBooks holds under these ids; deleted ones are absent."""
+        wanted = sorted(set(ids))
+        found: Sides = {}
+        for start in range(0, len(wanted), find.CHUNK):
+            found |= self._sides(self._select(f"Id IN {in_list(wanted[start : start + find.CHUNK])}", 1))
+        return found
+
+    def _whole(self, where: str, progress: Callable[[int], None]) -> Sides | None:
+        """Each page begins with the last document of the page before. None where it does not: something was taken
+        out of the list meanwhile, and another document slipped through between the pages."""
+        found: Sides = {}
+        read, anchor = 0, ""
+        while True:
+            rows = self._select(where, max(read, 1))
+            if anchor and (not rows or _id(rows[0]) != anchor):
+                return None
+            found |= self._sides(rows)
+            read += len(rows) - bool(anchor)
+            progress(read)
+            if len(rows) < PAGE_SIZE:
+                return found
+            anchor = _id(rows[-1])
+
+    def _select(self, where: str, start: int) -> list[bytes]:
+        """A company that does not know one of the fields is asked for whole documents from then on."""
+        client, remote = self._work.client, self._mapper.remote
+        try:
+            return client.select(remote, where=where, fields=self._fields, start=start).rows
+        except Refused as refusal:
+            if refusal.code not in NOT_UNDERSTOOD or self._fields == "*":
+                raise
+        self._fields = "*"
+        return client.select(remote, where=where, start=start).rows
+
+    def _sides(self, rows: Iterable[bytes]) -> Sides:
+        return {
+            str(document.Id): _of_document(self._mapper, self._company, document)
+            for document, _ in find.decoded(self._mapper, rows)
+            if self._mapper.usable(document)
+        }
+
+
+def written_since(organization: Organization, mapper: DocumentMapper, moment: datetime) -> set[str]:
+    """Documents that were pushed while others were being read: what was read of them may be old."""
+    jobs = SyncJob.objects.filter(organization=organization, entity=mapper.entity, finished_at__gte=moment)
+    return set(jobs.exclude(quickbooks_id="").values_list("quickbooks_id", flat=True))
+
+
+def read_finmo(mapper: DocumentMapper, company: Company, chosen: Q) -> list[Side]:
+    """Ours, in one statement and without what only the engine needs."""
+    contact = mapper.contact
+    rows = (
+        mapper.records(company.organization)
+        .filter(chosen)
+        .order_by("pk")
+        .values_list(
+            "pk",
+            "qbo_id",
+            "number",
+            f"{contact}__qbo_id",
+            f"{contact}__name",
+            "issue_date",
+            "due_date",
+            "currency",
+            "exchange_rate",
+            "total",
+            "tax_total",
+            "balance",
+            "ended",
+        )
+    )
+    return [_of_row(company, row) for row in rows.iterator(chunk_size=2000)]
+
+
+def _of_row(company: Company, row: tuple) -> Side:
+    pk, qbo_id, number, contact, name, issued, due, currency, rate, total, tax, balance, ended = row
+    return Side(
+        record=pk,
+        qbo_id=qbo_id,
+        number=number,
+        contact=contact,
+        contact_name=name,
+        issue_date=issued.isoformat(),
+        due_date=due.isoformat() if due else None,
+        currency=currency,
+        rate=rate if company.is_foreign(currency) else None,
+        total=total,
+        tax=tax,
+        balance=balance,
+        ended=ended,
+    )
+
+
+def _of_document(mapper: DocumentMapper, company: Company, document: documents.Transaction) -> Side:
+    values = mapper.theirs(document, company)
+    figures = mapper.mirrored(document, company)
+    rate = values["exchange_rate"]
+    return Side(
+        record=None,
+        qbo_id=str(document.Id),
+        number=values["number"],
+        contact=values[mapper.contact],
+        contact_name=str(walk(document, f"{mapper.contact_path}.name") or ""),
+        issue_date=values["issue_date"],
+        due_date=values["due_date"],
+        currency=values["currency"],
+        rate=Decimal(rate) if rate else None,
+        total=figures["qbo_total"],
+        tax=figures["qbo_tax_total"],
+        balance=figures["balance"],
+        ended=figures.get("ended", ""),
+    )
+
+
+def _id(raw: bytes) -> str:
+    return str(documents.decode(raw, documents.Entity).Id)

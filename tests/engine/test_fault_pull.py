@@ -1,0 +1,104 @@
+"""Faults that a pull can meet: what the run says, and that nothing is lost."""
+
+import json
+
+import pytest
+
+from contacts.models import Customer
+from integrations import services
+from integrations.faults import explain
+from integrations.models import Cursor, SyncRun
+from tests.factories import make_customer, pull, push
+from tests.quickbooks import drain, fault_body
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+@pytest.fixture
+def customer(qbo, organization):
+    customer = make_customer(organization)
+    push(customer)
+    pull(organization, "customers")
+    qbo.change("Customer", customer.qbo_id, PrimaryPhone={"FreeFormNumber": "9"})
+    qbo.reset_calls()
+    return customer
+
+
+def cursor(organization) -> Cursor:
+    return Cursor.objects.get(organization=organization, entity="customers")
+
+
+def phone_of(customer) -> str:
+    customer.refresh_from_db()
+    return customer.phone
+
+
+@pytest.mark.parametrize("code", ["500", "4000", "4001", "4002", "5020", "5030", "10100", "10200", "6999"])
+def test_a_refused_read_fails_the_run_with_the_reason_and_moves_no_cursor(qbo, organization, customer, code):
+    before = cursor(organization).changed_since
+    qbo.answer_next("/cdc", 400, fault_body(code, "not like this"))
+    run = pull(organization, "customers")
+    assert (run.status, run.error["code"], run.succeeded) == ("failed", code, 0)
+    assert run.error["message"].startswith(explain(code).meaning)
+    assert cursor(organization).changed_since == before
+    assert pull(organization, "customers").succeeded == 1
+    assert phone_of(customer) == "9"
+
+
+def test_a_retry_reads_what_the_failed_run_did_not(qbo, organization, customer, asked):
+    qbo.answer_next("/cdc", 400, fault_body("4001", "property X is not queryable"))
+    run = pull(organization, "customers")
+    again = services.retry(run, asked=asked)
+    drain(organization)
+    again.refresh_from_db()
+    assert (again.status, again.succeeded, phone_of(customer)) == ("succeeded", 1, "9")
+
+
+@pytest.mark.parametrize("kind", ["server_error", "unavailable", "broken_json", "cut_off", "answer_lost"])
+def test_a_read_that_nobody_answers_is_asked_again(qbo, organization, customer, kind):
+    qbo.mishap(kind, matching="/cdc")
+    run = pull(organization, "customers")
+    assert (run.status, run.succeeded, qbo.calls["cdc"]) == ("succeeded", 1, 2)
+    assert phone_of(customer) == "9"
+
+
+def test_an_outage_that_lasts_is_said_and_loses_nothing(qbo, organization, customer):
+    before = cursor(organization).changed_since
+    qbo.mishap("unavailable", count=4)
+    run = pull(organization, "customers")
+    assert run.error["code"] == "unreachable"
+    assert cursor(organization).changed_since == before
+    pull(organization, "customers")
+    assert phone_of(customer) == "9"
+
+
+def test_a_lapsed_subscription_leaves_reading_alone(qbo, organization, customer):
+    qbo.switch(subscription_lapsed=True)
+    assert pull(organization, "customers").status == "succeeded"
+    assert phone_of(customer) == "9"
+
+
+def test_one_document_that_cannot_be_read_does_not_stop_the_others(qbo, organization, customer, caplog):
+    """Its e-mail address is no object, as QuickBooks never sent one yet."""
+    there = qbo.read("Customer", customer.qbo_id)
+    strange = there | {"Id": "99", "PrimaryEmailAddr": "not an object"}
+    body = {
+        "CDCResponse": [
+            {"QueryResponse": [{"Customer": [strange, there], "startPosition": 1, "maxResults": 2}]}
+        ],
+        "time": "2026-10-01T00:00:00.000-07:00",
+    }
+    qbo.answer_next("/cdc", 200, json.dumps(body, default=str))
+    run = pull(organization, "customers")
+    assert run.status == "succeeded"
+    assert phone_of(customer) == "9"
+    assert "does not fit its type" in caplog.text
+
+
+def test_two_pulls_that_are_refused_both_say_why(qbo, organization, customer, asked):
+    runs = [services.pull(organization, entity, asked=asked) for entity in ("customers", "items")]
+    qbo.answer_next("/cdc", 400, fault_body("4002", "could not be processed"))
+    drain(organization)
+    found = SyncRun.objects.filter(pk__in=[run.pk for run in runs]).values_list("status", "error_code")
+    assert list(found) == [("failed", "4002")] * 2
+    assert Customer.objects.filter(organization=organization).count() == 1

@@ -1,0 +1,171 @@
+"""What people and operators do in a house, each in a process of its own.
+
+`python -m tests.processes.acts '[["NAME", {"argument": …}], …]'` prints the list of results as JSON, in the last line.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections import Counter
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import django
+
+django.setup()
+
+import requests  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from contacts.models import Customer  # noqa: E402
+from integrations import connecting, services, tasks  # noqa: E402
+from integrations.mapping import mapper_for  # noqa: E402
+from integrations.models import Connection, Organization, PushBatch, SyncJob, SyncRun, Trigger  # noqa: E402
+from integrations.services import Asked  # noqa: E402
+from receivables.models import Invoice, InvoiceLine  # noqa: E402
+from tests.conftest import choose_defaults, make_user  # noqa: E402
+
+ASKED = Asked(Trigger.API)
+CALLBACK = f"http://127.0.0.1:{settings.PORT}/integrations/quickbooks/callback/"
+
+
+def merchant(slug: str, realm: str, customers: int = 5) -> None:
+    """An organization that is connected, has imported its lists and pushed its customers."""
+    organization = Organization.objects.create(
+        slug=slug, name=slug.title(), country="SG", currency="SGD", quickbooks_enabled=True
+    )
+    make_user(f"admin@{slug}.example", organization)
+    connect(slug, realm)
+    for entity in ("accounts", "items", "tax-codes"):
+        services.pull(organization, entity, asked=ASKED)
+    tasks.drain(organization.pk)
+    choose_defaults(organization)
+    for number in range(customers):
+        Customer.objects.create(organization=organization, name=f"Customer {number}", currency="SGD")
+    services.push(organization, "customers", asked=ASKED, all_unsynced=True)
+    tasks.drain(organization.pk)
+    assert Customer.objects.filter(organization=organization, qbo_id=None).count() == 0
+
+
+def connect(slug: str, realm: str) -> None:
+    """The consent, as a person's browser goes through it."""
+    organization = Organization.objects.get(slug=slug)
+    user = organization.memberships.get().user
+    address = connecting.begin(organization, user, redirect_uri=CALLBACK, return_to="/")
+    answer = requests.post(
+        address, data={"realm_id": realm, "decision": "connect"}, allow_redirects=False, timeout=60
+    )
+    came_back = parse_qs(urlsplit(answer.headers["Location"]).query)
+    [state], [code] = came_back["state"], came_back["code"]
+    connecting.finish(user, state=state, code=code, realm_id=realm, error="")
+
+
+def invoices(slug: str, prefix: str, count: int, lines: int = 1) -> None:
+    """Invoices PREFIX-0 … of lines that name items of QuickBooks, none of them pushed."""
+    organization = Organization.objects.get(slug=slug)
+    customers = list(Customer.objects.filter(organization=organization))
+    items = list(mapper_for("items").records(organization).filter(type="Service", is_active=True)[:lines])
+    made = []
+    for number in range(count):
+        customer = customers[number % len(customers)]
+        invoice = Invoice(
+            organization=organization,
+            customer=customer,
+            number=f"{prefix}-{number}",
+            issue_date=date(2026, 10, 1) + timedelta(days=number % 28),
+            currency=customer.currency,
+        )
+        of_it = [
+            InvoiceLine(item=items[n % len(items)], quantity=Decimal(n + 1), unit_price=Decimal("12.50"))
+            for n in range(lines)
+        ]
+        invoice.set_totals(of_it)
+        invoice.balance = invoice.total
+        made.append((invoice, of_it))
+    Invoice.objects.bulk_create([invoice for invoice, _ in made], batch_size=500)
+    InvoiceLine.objects.bulk_create([line for _, of_it in made for line in of_it], batch_size=1000)
+
+
+def push(slug: str, entity: str = "invoices", numbers: str = "") -> int:
+    """All that is not in step, or those whose number begins with `numbers`. Returns the run's id."""
+    organization = Organization.objects.get(slug=slug)
+    if not numbers:
+        return services.push(organization, entity, asked=ASKED, all_unsynced=True).pk
+    chosen = Invoice.objects.filter(organization=organization, number__startswith=numbers)
+    ids = list(chosen.values_list("pk", flat=True))
+    return services.push(organization, entity, asked=ASKED, ids=ids).pk
+
+
+def void(slug: str, numbers: str) -> int:
+    organization = Organization.objects.get(slug=slug)
+    chosen = Invoice.objects.filter(organization=organization, number__startswith=numbers)
+    return services.void(
+        organization, "invoices", asked=ASKED, ids=list(chosen.values_list("pk", flat=True))
+    ).pk
+
+
+def pull(slug: str, entity: str) -> int:
+    return services.pull(Organization.objects.get(slug=slug), entity, asked=ASKED).pk
+
+
+def drain(slug: str) -> None:
+    tasks.drain(Organization.objects.get(slug=slug).pk)
+
+
+def ring() -> None:
+    """The sweep, every second, until the process is killed."""
+    while True:
+        tasks.sweep()
+        time.sleep(1)
+
+
+def expire_token(slug: str) -> None:
+    """The access token that the product holds has come to its end."""
+    Connection.objects.filter(organization__slug=slug).update(access_expires_at=timezone.now())
+
+
+def finished(seconds: float = 120.0) -> bool:
+    """Whether no run was left unfinished within so many seconds."""
+    end = time.monotonic() + seconds
+    while SyncRun.objects.filter(status__in=SyncRun.UNFINISHED).exists():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.2)
+    return True
+
+
+def seconds(run: int) -> float:
+    """How long a run took, as the product itself says."""
+    told = SyncRun.objects.get(pk=run)
+    return (told.finished_at - told.started_at).total_seconds()
+
+
+def report(slug: str, numbers: str = "") -> dict[str, Any]:
+    """What the product believes of invoices whose number begins so, and of the organization's runs and jobs.
+
+    {links: {number: QuickBooks id}, states, ended, outcomes, open_jobs, open_batches, connection,
+    runs: [[status, total, succeeded, failed, error code]]}.
+    """
+    organization = Organization.objects.get(slug=slug)
+    jobs = SyncJob.objects.filter(organization=organization, entity="invoices")
+    runs = SyncRun.objects.filter(organization=organization, entity="invoices").order_by("pk")
+    records = Invoice.objects.filter(organization=organization, number__startswith=numbers)
+    return {
+        "links": dict(records.values_list("number", "qbo_id")),
+        "states": Counter(records.values_list("sync_state", flat=True)),
+        "ended": Counter(records.values_list("ended", flat=True)),
+        "outcomes": Counter(jobs.values_list("outcome", flat=True)),
+        "open_jobs": jobs.exclude(status=SyncJob.Status.DONE).count(),
+        "open_batches": PushBatch.objects.filter(organization=organization, settled_at=None).count(),
+        "runs": [[run.status, run.total, run.succeeded, run.failed, run.error_code] for run in runs],
+        "connection": organization.connection.status,
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps([globals()[name](**arguments) for name, arguments in json.loads(sys.argv[1])]))
