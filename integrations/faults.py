@@ -67,7 +67,7 @@ _OURS = (
      "QuickBooks accepts no colon, tab or line break in a name, and none that is empty or over 500 characters.",
      "Rename the record and sync it again."),
     ("inactive", "Contact is inactive", MERCHANT, Button.OPEN_RECORD,
-     "QuickBooks takes nothing new for a contact that is inactive.",
+     "QuickBooks takes nothing new for a contact that is not active any more.",
      "Make the contact active and sync it, then sync this record again."),
     ("name_taken", "Name is taken in QuickBooks", MERCHANT, Button.LINK,
      "QuickBooks already has a customer, vendor or employee with this name.",

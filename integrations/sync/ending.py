@@ -100,6 +100,8 @@ def _took_effect(work: Work, batch: PushBatch) -> bool:
     mapper = mapper_for(job.entity)
     record = mapper.full_records(work.organization).get(pk=job.record_id)
     document, raw = find.by_ids(work, mapper, [record.qbo_id]).get(record.qbo_id, (None, b""))
+    if document is None and not find.gone(work, mapper, [record.qbo_id]):
+        return False
     if document is not None and not mapper.voided(document):
         return False
     _accepted(work, mapper, batch, job, raw)
@@ -133,7 +135,7 @@ def _refused(work: Work, mapper: Mapper, batch: PushBatch, job: SyncJob, error: 
     """A stale token is read once more; a document that is gone already is what was wanted; else it stays as it was."""
     record = mapper.full_records(work.organization).get(pk=job.record_id)
     if error.code == GONE:
-        if record.qbo_id not in find.by_ids(work, mapper, [record.qbo_id]):
+        if find.gone(work, mapper, [record.qbo_id]):
             _accepted(work, mapper, batch, job, b"")
             return
     elif error.code == STALE and job.attempts == 1:

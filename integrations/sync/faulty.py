@@ -96,8 +96,9 @@ def _merge_stale(work: Work, mapper: Mapper, company: Company, failures: Failure
     )
     disputed = [job for job, record, _ in failures if states.get(record.pk) == SyncState.CONFLICT]
     outcomes.finish(disputed, SyncJob.Outcome.CONFLICT, "Both sides changed it. Decide the conflict.")
-    gone = [record for _, record, _ in failures if record.qbo_id not in held]
-    apply.mark_gone(mapper, work.organization, [record.qbo_id for record in gone])
+    unread = {record.qbo_id for _, record, _ in failures} - held.keys()
+    if unread:
+        apply.mark_gone(mapper, work.organization, find.gone(work, mapper, unread))
     outcomes.requeue([job for job, _, _ in failures if job not in disputed])
 
 
@@ -147,13 +148,16 @@ def _follow_gone(work: Work, mapper: Mapper, failures: Failures) -> None:
     """610 means the record itself or something it refers to: a look tells which."""
     if not failures:
         return
-    held = find.by_ids(work, mapper, [record.qbo_id for _, record, _ in failures])
-    gone = [(job, record) for job, record, _ in failures if record.qbo_id not in held]
-    apply.mark_gone(mapper, work.organization, [record.qbo_id for _, record in gone])
-    outcomes.finish([job for job, _ in gone], SyncJob.Outcome.SKIPPED, "It was deleted in QuickBooks.")
+    gone = find.gone(work, mapper, [record.qbo_id for _, record, _ in failures])
+    apply.mark_gone(mapper, work.organization, gone)
+    outcomes.finish(
+        [job for job, record, _ in failures if record.qbo_id in gone],
+        SyncJob.Outcome.SKIPPED,
+        "It was deleted in QuickBooks.",
+    )
     outcomes.fail(
         mapper,
-        [(job, outcomes.problem_of(fault)) for job, record, fault in failures if record.qbo_id in held],
+        [(job, outcomes.problem_of(fault)) for job, record, fault in failures if record.qbo_id not in gone],
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -38,25 +38,38 @@ def decoded(mapper: Mapper, rows: Iterable[bytes]) -> list[tuple[documents.Entit
     return found
 
 
+def batched(values: list[str]) -> Iterator[list[str]]:
+    """As many as go into one statement."""
+    return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))
+
+
 def by_ids(work: Work, mapper: Mapper, ids: Iterable[str]) -> dict[str, tuple[documents.Entity, bytes]]:
     """What QuickBooks holds under these ids, inactive ones too; deleted ones are absent."""
-    wanted = sorted(set(ids))
     found = {}
-    for start in range(0, len(wanted), CHUNK):
-        part = wanted[start : start + CHUNK]
+    for part in batched(sorted(set(ids))):
         where = f"Id IN {in_list(part)}" + mapper.even_inactive
         for document, raw in decoded(mapper, work.client.select(mapper.remote, where=where).rows):
             found[str(document.Id)] = (document, raw)
     return found
 
 
+def gone(work: Work, mapper: Mapper, ids: Iterable[str]) -> set[str]:
+    """Those of the ids under which QuickBooks holds nothing any more. What we cannot read is there all the same."""
+    wanted = set(ids)
+    living: set[str] = set()
+    for part in batched(sorted(wanted)):
+        where = f"Id IN {in_list(part)}" + mapper.even_inactive
+        rows = work.client.select(mapper.remote, where=where).rows
+        living |= {str(documents.decode(raw, documents.Entity).Id) for raw in rows}
+    return wanted - living
+
+
 def by_key(work: Work, mapper: Mapper, records: list[SyncedRecord]) -> dict[str, list]:
     """What QuickBooks holds under the records' names or numbers, by name key."""
     keys = {key for record in records for key in spellings(str(getattr(record, mapper.key_column)))}
     found: dict[str, list] = defaultdict(list)
-    wanted = sorted(keys - {""})
-    for start in range(0, len(wanted), CHUNK):
-        where = f"{mapper.key} IN {in_list(wanted[start : start + CHUNK])}"
+    for part in batched(sorted(keys - {""})):
+        where = f"{mapper.key} IN {in_list(part)}"
         _collect(mapper, work.client.select(mapper.remote, where=where).rows, found)
     return found
 

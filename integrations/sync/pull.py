@@ -132,7 +132,7 @@ def _mark_missing(work: Work, mapper: Mapper, seen: set[str]) -> list:
     missing = linked - seen
     if not missing:
         return []
-    return mark_gone(mapper, work.organization, missing - find.by_ids(work, mapper, missing).keys())
+    return mark_gone(mapper, work.organization, find.gone(work, mapper, missing))
 
 
 def _tax_rates(work: Work) -> dict:

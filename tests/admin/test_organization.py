@@ -2,6 +2,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 from django.utils import timezone
 
@@ -298,6 +299,8 @@ def test_the_configuration_is_saved_with_the_organization(superuser, organizatio
 
 
 def test_staff_who_may_only_look_see_the_configuration_and_change_nothing(manager, organization):
+    change = Permission.objects.get_by_natural_key("change_configuration", "integrations", "configuration")
+    Group.objects.get().permissions.remove(change)
     data = form_of(manager.get(page(organization)))
 
     manager.post(page(organization), data | {"configuration-0-receivables_auto_push": "on"})

@@ -95,6 +95,18 @@ def test_one_document_that_cannot_be_read_does_not_stop_the_others(qbo, organiza
     assert "does not fit its type" in caplog.text
 
 
+def test_a_document_that_cannot_be_read_is_not_taken_for_deleted(qbo, organization, customer):
+    strange = qbo.read("Customer", customer.qbo_id) | {"PrimaryEmailAddr": "not an object"}
+    body = {"QueryResponse": {"Customer": [strange], "startPosition": 1, "maxResults": 1}}
+    for _ in range(2):
+        qbo.answer_next("query?query=SELECT+%2A+FROM+Customer", 200, json.dumps(body, default=str))
+    qbo.reset_calls()
+    assert pull(organization, "customers", include_new=True).status == "succeeded"
+    customer.refresh_from_db()
+    assert customer.is_active
+    assert qbo.calls["query"] == 0, "both looks were answered with what cannot be read"
+
+
 def test_two_pulls_that_are_refused_both_say_why(qbo, organization, customer, asked):
     runs = [services.pull(organization, entity, asked=asked) for entity in ("customers", "items")]
     qbo.answer_next("/cdc", 400, fault_body("4002", "could not be processed"))

@@ -1,4 +1,4 @@
-"""Sales tax of the United States, GST elsewhere: what is sent, what QuickBooks computes, and whose word stands."""
+"""GST and VAT, outside the United States: what is sent, what QuickBooks computes, and whose word stands."""
 
 from decimal import Decimal
 
@@ -30,7 +30,7 @@ def qbo_options(country) -> dict:
 
 @pytest.fixture
 def organization(organization, country):
-    organization.currency = {"SG": "SGD", "AU": "AUD", "US": "USD", "GB": "GBP"}[country]
+    organization.currency = {"SG": "SGD", "AU": "AUD", "GB": "GBP"}[country]
     organization.save()
     return organization
 
@@ -59,18 +59,7 @@ def without_defaults(organization) -> None:
     configuration.save()
 
 
-def codes_there(qbo, invoice) -> list[str]:
-    lines = qbo.read("Invoice", invoice.qbo_id)["Line"]
-    return [
-        line["SalesItemLineDetail"]["TaxCodeRef"]["value"] for line in lines if "SalesItemLineDetail" in line
-    ]
-
-
 in_country = pytest.mark.parametrize("country", ["SG", "AU", "GB"], indirect=True)
-in_the_us = pytest.mark.parametrize("country", ["US"], indirect=True)
-
-
-# --- outside the United States -------------------------------------------------------------------------
 
 
 @in_country
@@ -239,88 +228,3 @@ def test_lines_changed_there_come_over_with_quickbooks_totals(qbo, organization,
     pull(organization, "invoices")
     invoice.refresh_from_db()
     assert (invoice.lines.get().quantity, invoice.total, invoice.difference) == (3, Decimal("163.50"), None)
-
-
-# --- the United States ---------------------------------------------------------------------------------
-
-
-@in_the_us
-def test_a_line_without_a_code_is_not_taxable(qbo, organization, customer):
-    without_defaults(organization)
-    invoice = make_invoice(organization, customer)
-    assert push(invoice).status == "succeeded"
-    there = qbo.read("Invoice", invoice.qbo_id)
-    assert codes_there(qbo, invoice) == ["NON"]
-    assert "GlobalTaxCalculation" not in there
-    assert (there["TotalAmt"], invoice.total, invoice.difference) == (100, 100, None)
-
-
-@in_the_us
-def test_inclusive_amounts_are_refused_before_any_call(qbo, organization, customer):
-    qbo.reset_calls()
-    invoice = make_invoice(organization, customer, tax_treatment="inclusive")
-    push(invoice)
-    assert invoice.sync_error["code"] == "tax_treatment_not_supported"
-    assert sum(qbo.calls.values()) == 0
-
-
-@in_the_us
-def test_taxable_lines_name_the_invoices_sales_tax(qbo, organization, customer):
-    without_defaults(organization)
-    lines = [invoice_line(tax_code=code(organization, "California")), invoice_line()]
-    invoice = make_invoice(organization, customer, lines=lines)
-    assert push(invoice).status == "succeeded"
-    there = qbo.read("Invoice", invoice.qbo_id)
-    assert codes_there(qbo, invoice) == ["TAX", "NON"]
-    assert there["TxnTaxDetail"]["TxnTaxCodeRef"] == {"value": code(organization, "California").qbo_id}
-    assert (there["TotalAmt"], invoice.tax_total, invoice.total) == (208, 8, 208)
-
-
-@in_the_us
-def test_no_tax_makes_every_line_not_taxable(qbo, organization, customer):
-    lines = [invoice_line(tax_code=code(organization, "California"))]
-    invoice = make_invoice(organization, customer, lines=lines, tax_treatment="none")
-    assert push(invoice).status == "succeeded"
-    assert (codes_there(qbo, invoice), invoice.qbo_total) == (["NON"], 100)
-
-
-@in_the_us
-def test_two_sales_taxes_on_one_invoice_are_refused_before_any_call(qbo, organization, customer):
-    qbo.reset_calls()
-    lines = [invoice_line(tax_code=code(organization, name)) for name in ("California", "Tucson")]
-    invoice = make_invoice(organization, customer, lines=lines)
-    push(invoice)
-    assert invoice.sync_error["code"] == "6100"
-    assert "one sales tax code" in invoice.sync_error["message"]
-    assert sum(qbo.calls.values()) == 0
-
-
-@in_the_us
-def test_automated_sales_tax_has_the_last_word(qbo, organization, customer):
-    """QuickBooks computes the tax from addresses; what it says becomes ours, and nothing is reported."""
-    qbo.switch(ast=True)
-    without_defaults(organization)
-    invoice = make_invoice(organization, customer, lines=[invoice_line(tax_code=code(organization, "TAX"))])
-    assert invoice.total == 100
-    assert push(invoice).status == "succeeded"
-    assert codes_there(qbo, invoice) == ["TAX"]
-    assert (invoice.tax_total, invoice.total, invoice.subtotal) == (8, 108, 100)
-    assert (invoice.qbo_total, invoice.balance, invoice.difference) == (108, 108, None)
-
-
-@in_the_us
-def test_bills_carry_no_sales_tax(qbo, organization, beneficiary):
-    bill = make_bill(organization, beneficiary, lines=[bill_line(tax_code=code(organization, "California"))])
-    assert push(bill).status == "succeeded"
-    assert (bill.qbo_total, bill.total, bill.difference) == (80, 80, None)
-
-
-@in_the_us
-def test_an_edit_of_a_taxable_invoice_keeps_its_sales_tax(qbo, organization, customer):
-    invoice = make_invoice(
-        organization, customer, lines=[invoice_line(tax_code=code(organization, "California"))]
-    )
-    push(invoice)
-    invoice.replace_lines([invoice_line(quantity=4, tax_code=code(organization, "California"))])
-    assert push(invoice).status == "succeeded"
-    assert (invoice.qbo_total, invoice.qbo_tax_total, invoice.difference) == (216, 16, None)

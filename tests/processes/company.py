@@ -18,6 +18,8 @@ class Company:
         self._session = requests.Session()
         # The machine's proxy settings have nothing to say about loopback.
         self._session.trust_env = False
+        # Kept open between polls, a connection could be reset just when the next one leaves.
+        self._session.headers["Connection"] = "close"
         document = self._control("POST", "", {"country": "SG", "seed": False, **options})
         self.realm = document["realm_id"]
 
