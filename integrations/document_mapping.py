@@ -34,7 +34,7 @@ from .mapping import (
     plain,
 )
 from .models import Document, DocumentLine, Organization, SyncedRecord, TaxCode, TaxTreatment
-from .money import Rates
+from .money import Rates, tax_of
 
 _TREATMENTS = {
     TaxTreatment.EXCLUSIVE: "TaxExcluded",
@@ -319,7 +319,22 @@ class DocumentMapper(Mapper):
         ]
 
     def computed(self, record: Document, document: Any, company: Company) -> dict[str, Any]:
-        return {} if self._tax_is_ours(record, company) else self.totals(document)
+        """QuickBooks' totals, where its tax is not ours to compute, or where we come to the same: a default tax code
+        that was chosen after the document was entered counts from the day it is sent."""
+        totals = self.totals(document)
+        if not self._tax_is_ours(record, company) or self._total_now(record, company) == totals["total"]:
+            return totals
+        return {}
+
+    def _total_now(self, record: Document, company: Company) -> Decimal:
+        """The document's total with the tax codes as they stand."""
+        lines = list(record.lines.all())
+        net = sum((line.amount for line in lines), Decimal())
+        if company.is_us or record.tax_treatment in (TaxTreatment.NONE, TaxTreatment.INCLUSIVE):
+            return net
+        codes = [(line.amount, self.tax_code(record, line, company)) for line in lines]
+        taxed = [(amount, getattr(code, self.model.rates_field)) for amount, code in codes]
+        return net + tax_of(taxed, inclusive=False, currency=record.currency)
 
     def _tax_is_ours(self, record: Document, company: Company) -> bool:
         """Whether Finmo can compute the document's tax: it knows the rate of every line's code."""

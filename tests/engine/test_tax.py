@@ -228,3 +228,17 @@ def test_lines_changed_there_come_over_with_quickbooks_totals(qbo, organization,
     pull(organization, "invoices")
     invoice.refresh_from_db()
     assert (invoice.lines.get().quantity, invoice.total, invoice.difference) == (3, Decimal("163.50"), None)
+
+
+def test_a_default_code_chosen_after_the_invoice_was_entered_counts_when_it_is_sent(qbo, organization):
+    code = organization.configuration.default_receivable_tax_code
+    type(organization.configuration).objects.update(default_receivable_tax_code=None)
+    organization.refresh_from_db()
+    customer = make_customer(organization)
+    push(customer)
+    invoice = make_invoice(organization, customer)
+    assert invoice.tax_total == 0
+    type(organization.configuration).objects.update(default_receivable_tax_code=code)
+    push(invoice)
+    assert invoice.total == invoice.qbo_total == qbo.read("Invoice", invoice.qbo_id)["TotalAmt"]
+    assert (invoice.tax_total > 0, invoice.difference) == (True, None)
