@@ -8,14 +8,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ..mapping import Company, Links, Mapper, Values, given, mapper_for
-from ..models import Document, Organization, SyncedRecord, SyncJob, SyncState
+from ..models import Organization, SyncedRecord, SyncJob, SyncState
 from . import find, merge
 from .bind import identity
+from .links import known_links
 from .work import Work
+from .writing import Entry, in_step_columns, mark_gone, replace_lines, set_values
 
 logger = logging.getLogger(__name__)
 
@@ -43,9 +45,9 @@ class Incoming:
 
 @dataclass
 class Stored:
-    """`journal` is [(outcome, label, record id, QuickBooks id, message)]; `seen` all ids that QuickBooks listed."""
+    """What a read did; `seen` are all ids that QuickBooks listed."""
 
-    journal: list[tuple[Outcome, str, int | None, str, str]] = field(default_factory=list)
+    journal: list[Entry] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     deleted: int = 0
 
@@ -122,24 +124,6 @@ def _links(work: Work, company: Company, mapper: Mapper, incoming: list[Incoming
     return links
 
 
-def known_links(organization: Organization, entity: str, ids: Iterable[str]) -> Links:
-    found = mapper_for(entity).records(organization).filter(qbo_id__in=list(ids))
-    return {(entity, qbo_id): pk for qbo_id, pk in found.values_list("qbo_id", "pk")}
-
-
-def links_for_values(organization: Organization, mapper: Mapper, values: Values) -> Links:
-    """The same for values alone, as a decided conflict has them."""
-    links: Links = {}
-    for each in mapper.fields:
-        if getattr(each, "to", "") and values.get(each.name):
-            links |= known_links(organization, each.to, [values[each.name]])
-    for line in values.get("lines", []):
-        for name, entity in (("item", "items"), ("account", "accounts"), ("tax_code", "tax-codes")):
-            if line.get(name):
-                links |= known_links(organization, entity, [line[name]])
-    return links
-
-
 def _store_page(
     mapper: Mapper,
     company: Company,
@@ -204,22 +188,10 @@ def _columns(mapper: Mapper, company: Company, each: Incoming, links: Links) -> 
     return columns
 
 
-def _in_step_columns() -> dict[str, Any]:
-    return {
-        "accounting_synced": True,
-        "accounting_synced_at": timezone.now(),
-        "sync_state": SyncState.SYNCED,
-        "sync_error_code": "",
-        "sync_error_message": "",
-        "sync_error_remedy": "",
-        "sync_error_tid": "",
-    }
-
-
 def _insert(mapper: Mapper, company: Company, new: list[Incoming], links: Links, stored: Stored) -> None:
     made = []
     for each in new:
-        columns = _columns(mapper, company, each, links) | _in_step_columns()
+        columns = _columns(mapper, company, each, links) | in_step_columns()
         if any(columns.get(required) is None for required in mapper.required_columns):
             stored.journal.append(
                 (
@@ -234,7 +206,7 @@ def _insert(mapper: Mapper, company: Company, new: list[Incoming], links: Links,
         each.record = mapper.model(organization=company.organization, **columns)
         made.append(each)
     mapper.model.objects.bulk_create([each.record for each in made], batch_size=500)
-    _write_lines(mapper, made, links)
+    replace_lines(mapper, {each.record.pk: each.values for each in made}, links)
     _note(mapper, made, Outcome.CREATED, stored)
 
 
@@ -247,7 +219,7 @@ def _overwrite(
     names: set[str] = set()
     relined = [each for each in in_step if "lines" in each.news and not mapper.voided(each.document)]
     for each in in_step:
-        columns = _columns(mapper, company, each, links) | _in_step_columns()
+        columns = _columns(mapper, company, each, links) | in_step_columns()
         for required in mapper.required_columns & columns.keys():
             if columns[required] is None:
                 del columns[required]
@@ -262,7 +234,7 @@ def _overwrite(
         update_fields=[*update, "updated_at"],
         batch_size=500,
     )
-    _write_lines(mapper, relined, links)
+    replace_lines(mapper, {each.record.pk: each.values for each in relined}, links)
     _note(mapper, in_step, Outcome.UPDATED, stored)
 
 
@@ -271,22 +243,18 @@ def _field_name(model: type[SyncedRecord], column: str) -> str:
     return next(each.name for each in model._meta.concrete_fields if column in (each.name, each.attname))
 
 
-def _write_lines(mapper: Mapper, stored: list[Incoming], links: Links) -> None:
-    rows: list[models.Model] = []
-    for each in stored:
-        for line in mapper.lines(each.values, links) or []:
-            line.document_id = each.record.pk
-            rows.append(line)
-    if mapper.line_model is not None and stored:
-        mapper.line_model.objects.filter(document_id__in=[each.record.pk for each in stored]).delete()
-        mapper.line_model.objects.bulk_create(rows, batch_size=1000)
-
-
 def _merge(mapper: Mapper, company: Company, each: Incoming, links: Links, stored: Stored) -> None:
     """Both sides moved: field by field, and what both changed differently waits for a person."""
     record = mapper.full_records(company.organization).get(pk=each.record.pk)
     if record.qbo_id is None:
         link_pulled(mapper, company, each, record, stored)
+        return
+    if mapper.voided(each.document):
+        # There is nothing left to disagree about; ours keeps what it was.
+        columns = _columns(mapper, company, each, links) | in_step_columns()
+        mapper.model.objects.filter(pk=record.pk).update(**columns)
+        merge.close_conflict(mapper, record)
+        _note(mapper, [each], Outcome.UPDATED, stored)
         return
     mapper.prepare([record], company)
     ours = mapper.ours(record, company)
@@ -305,6 +273,7 @@ def _merge(mapper: Mapper, company: Company, each: Incoming, links: Links, store
         merge.open_conflict(mapper, record, merged.conflicts)
         state, outcome = SyncState.CONFLICT, Outcome.CONFLICT
     else:
+        merge.close_conflict(mapper, record)
         waiting = merge.changed_here(base, {**ours, **merged.taken})
         queued = record.sync_state == SyncState.QUEUED
         state = SyncState.QUEUED if queued else SyncState.CHANGED if waiting else SyncState.SYNCED
@@ -332,43 +301,6 @@ def link_pulled(
         accounting_synced_at=timezone.now(),
     )
     _note(mapper, [each], Outcome.LINKED, stored)
-
-
-def set_values(mapper: Mapper, record: SyncedRecord, values: Values, links: Links) -> None:
-    """Writes values of QuickBooks into our own columns and lines, without making it a person's edit."""
-    columns = mapper.columns(values, links)
-    if columns:
-        mapper.model.objects.filter(pk=record.pk).update(**columns)
-    if "lines" in values:
-        rows = mapper.lines(values, links) or []
-        for line in rows:
-            line.document_id = record.pk
-        mapper.line_model.objects.filter(document_id=record.pk).delete()
-        mapper.line_model.objects.bulk_create(rows)
-    if values.keys() & mapper.merged_whole:
-        fresh = mapper.full_records(record.organization).get(pk=record.pk)
-        fresh.retotal()
-
-
-def mark_gone(
-    mapper: Mapper, organization: Organization, ids: Iterable[str]
-) -> list[tuple[Outcome, str, int | None, str, str]]:
-    """Documents deleted there are marked here, names made inactive; nothing is deleted locally."""
-    records = mapper.records(organization).filter(qbo_id__in=list(ids))
-    if mapper.ending:
-        records = records.filter(ended="")
-        columns: dict[str, Any] = {"ended": Document.Ended.DELETED, "balance": 0}
-    else:
-        records = records.filter(is_active=True)
-        columns = {"is_active": False}
-    found = [
-        (Outcome.UPDATED, mapper.label(record), record.pk, record.qbo_id, "Deleted in QuickBooks.")
-        for record in records
-    ]
-    mapper.model.objects.filter(pk__in=[pk for _, _, pk, _, _ in found]).update(
-        **columns, **_in_step_columns()
-    )
-    return found
 
 
 def _note(mapper: Mapper, stored_ones: list[Incoming], outcome: Outcome, stored: Stored) -> None:

@@ -20,6 +20,7 @@ from ..qbo.errors import (
 from . import apply, find, outcomes
 from .bind import bind_and_finish, link
 from .work import Work
+from .writing import mark_gone
 
 STALE = "5010"
 GONE = "610"
@@ -98,7 +99,7 @@ def _merge_stale(work: Work, mapper: Mapper, company: Company, failures: Failure
     outcomes.finish(disputed, SyncJob.Outcome.CONFLICT, "Both sides changed it. Decide the conflict.")
     unread = {record.qbo_id for _, record, _ in failures} - held.keys()
     if unread:
-        apply.mark_gone(mapper, work.organization, find.gone(work, mapper, unread))
+        mark_gone(mapper, work.organization, find.gone(work, mapper, unread))
     outcomes.requeue([job for job, _, _ in failures if job not in disputed])
 
 
@@ -149,7 +150,7 @@ def _follow_gone(work: Work, mapper: Mapper, failures: Failures) -> None:
     if not failures:
         return
     gone = find.gone(work, mapper, [record.qbo_id for _, record, _ in failures])
-    apply.mark_gone(mapper, work.organization, gone)
+    mark_gone(mapper, work.organization, gone)
     outcomes.finish(
         [job for job, record, _ in failures if record.qbo_id in gone],
         SyncJob.Outcome.SKIPPED,

@@ -15,9 +15,10 @@ from ..document_mapping import DocumentMapper
 from ..mapping import Company
 from ..models import Conflict, Difference, Direction, Document, Fix, SyncedRecord, SyncJob, SyncRun, SyncState
 from . import merge, outcomes
-from .apply import Incoming, Stored, link_pulled, mark_gone, store
+from .apply import Incoming, Stored, link_pulled, store
 from .bind import identity
 from .work import Work
+from .writing import mark_gone
 
 # A record that has to go out, and how.
 Send = tuple[SyncedRecord, Direction]

@@ -9,8 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import timezone
+
 from ..mapping import Mapper, Values, mapper_for
 from ..models import Conflict, SyncedRecord, SyncState
+from .links import links_for_values
+from .writing import set_values
 
 
 @dataclass
@@ -85,10 +89,15 @@ def open_conflict(mapper: Mapper, record: SyncedRecord, fields: dict[str, dict[s
     )
 
 
+def close_conflict(mapper: Mapper, record: SyncedRecord) -> None:
+    """QuickBooks' side gave way, so there is nothing left to decide."""
+    Conflict.objects.filter(entity=mapper.entity, record_id=record.pk, resolved_at=None).update(
+        resolved_at=timezone.now()
+    )
+
+
 def decide(conflict: Conflict, choices: dict[str, str]) -> None:
     """Applies a person's choices. Where ours is kept, QuickBooks' value becomes the base, so that ours goes out."""
-    from .apply import links_for_values, set_values
-
     mapper = mapper_for(conflict.entity)
     records = mapper.full_records(conflict.organization)
     record = records.get(pk=conflict.record_id)

@@ -19,9 +19,10 @@ from ..mapping import Company, Mapper, Problem, given, mapper_for, mappers
 from ..models import Cursor, Direction, SyncJob, SyncRun
 from ..qbo.errors import Refused, Unreachable
 from . import find, outcomes
-from .apply import Stored, mark_gone, store
+from .apply import Stored, store
 from .runs import end_run
 from .work import Work
+from .writing import mark_gone
 
 logger = logging.getLogger(__name__)
 

@@ -99,3 +99,28 @@ def test_a_form_opened_before_the_push_does_not_undo_what_it_stored(qbo, organiz
     edit(opened, phone="7")
     customer.refresh_from_db()
     assert customer.qbo_id and (customer.phone, customer.sync_state) == ("7", SyncState.CHANGED)
+
+
+def test_a_conflict_that_quickbooks_took_back_is_closed(qbo, organization, customer):
+    edit(customer, phone="2")
+    qbo.change("Customer", customer.qbo_id, PrimaryPhone={"FreeFormNumber": "3"})
+    pull(organization, "customers")
+    assert Conflict.objects.filter(resolved_at=None).exists()
+    qbo.change("Customer", customer.qbo_id, PrimaryPhone={"FreeFormNumber": "1"})
+    pull(organization, "customers")
+    customer.refresh_from_db()
+    assert (customer.phone, customer.sync_state) == ("2", SyncState.CHANGED)
+    assert not Conflict.objects.filter(resolved_at=None).exists()
+
+
+def test_an_invoice_voided_there_while_it_was_edited_here_keeps_its_amounts(qbo, organization, customer):
+    invoice = make_invoice(organization, customer)
+    push(invoice)
+    total = invoice.total
+    there = qbo.read("Invoice", invoice.qbo_id)
+    edit(invoice, memo="Changed here")
+    qbo.make("Invoice", {"Id": there["Id"], "SyncToken": there["SyncToken"]}, operation="void")
+    pull(organization, "invoices")
+    invoice.refresh_from_db()
+    assert (invoice.status, invoice.total, invoice.balance) == ("voided", total, 0)
+    assert not Conflict.objects.exists()

@@ -1,0 +1,26 @@
+"""From QuickBooks' ids to our own keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..mapping import Links, Mapper, Values, mapper_for
+from ..models import Organization
+
+
+def known_links(organization: Organization, entity: str, ids: Iterable[str]) -> Links:
+    found = mapper_for(entity).records(organization).filter(qbo_id__in=list(ids))
+    return {(entity, qbo_id): pk for qbo_id, pk in found.values_list("qbo_id", "pk")}
+
+
+def links_for_values(organization: Organization, mapper: Mapper, values: Values) -> Links:
+    """The same for values alone, as a decided conflict has them."""
+    links: Links = {}
+    for each in mapper.fields:
+        if getattr(each, "to", "") and values.get(each.name):
+            links |= known_links(organization, each.to, [values[each.name]])
+    for line in values.get("lines", []):
+        for name, entity in (("item", "items"), ("account", "accounts"), ("tax_code", "tax-codes")):
+            if line.get(name):
+                links |= known_links(organization, entity, [line[name]])
+    return links

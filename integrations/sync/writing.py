@@ -1,0 +1,71 @@
+"""QuickBooks' word, written into our own rows without making it a person's edit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from ..mapping import Links, Mapper, Values
+from ..models import Document, Organization, SyncedRecord, SyncJob, SyncState
+
+# (outcome, label, record id, QuickBooks id, message)
+Entry = tuple[SyncJob.Outcome, str, int | None, str, str]
+
+
+def in_step_columns() -> dict[str, Any]:
+    return {
+        "accounting_synced": True,
+        "accounting_synced_at": timezone.now(),
+        "sync_state": SyncState.SYNCED,
+        "sync_error_code": "",
+        "sync_error_message": "",
+        "sync_error_remedy": "",
+        "sync_error_tid": "",
+    }
+
+
+def replace_lines(mapper: Mapper, lines_of: dict[int, Values], links: Links) -> None:
+    """New line rows for these records, {record id: its values}, in two statements."""
+    if mapper.line_model is None or not lines_of:
+        return
+    rows: list[models.Model] = []
+    for pk, values in lines_of.items():
+        for line in mapper.lines(values, links) or []:
+            line.document_id = pk
+            rows.append(line)
+    mapper.line_model.objects.filter(document_id__in=list(lines_of)).delete()
+    mapper.line_model.objects.bulk_create(rows, batch_size=1000)
+
+
+def set_values(mapper: Mapper, record: SyncedRecord, values: Values, links: Links) -> None:
+    """Writes these values into the record's columns and lines, and its totals anew."""
+    columns = mapper.columns(values, links)
+    if columns:
+        mapper.model.objects.filter(pk=record.pk).update(**columns)
+    if "lines" in values:
+        replace_lines(mapper, {record.pk: values}, links)
+    if values.keys() & mapper.merged_whole:
+        fresh = mapper.full_records(record.organization).get(pk=record.pk)
+        fresh.retotal()
+
+
+def mark_gone(mapper: Mapper, organization: Organization, ids: Iterable[str]) -> list[Entry]:
+    """Documents deleted there are marked here, names made inactive; nothing is deleted locally."""
+    records = mapper.records(organization).filter(qbo_id__in=list(ids))
+    if mapper.ending:
+        records = records.filter(ended="")
+        columns: dict[str, Any] = {"ended": Document.Ended.DELETED, "balance": 0}
+    else:
+        records = records.filter(is_active=True)
+        columns = {"is_active": False}
+    found = [
+        (SyncJob.Outcome.UPDATED, mapper.label(record), record.pk, record.qbo_id, "Deleted in QuickBooks.")
+        for record in records
+    ]
+    mapper.model.objects.filter(pk__in=[pk for _, _, pk, _, _ in found]).update(
+        **columns, **in_step_columns()
+    )
+    return found
