@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +12,7 @@ from django.utils import timezone
 from .. import services
 from ..document_mapping import DocumentMapper
 from ..mapping import Company
-from ..models import Conflict, Difference, Direction, Document, Fix, SyncedRecord, SyncJob, SyncRun, SyncState
+from ..models import Conflict, Difference, Direction, Document, Fix, SyncedRecord, SyncRun, SyncState
 from . import merge, outcomes
 from .apply import Incoming, Stored, link_pulled, store
 from .bind import identity
@@ -77,7 +76,7 @@ def link(task: Repair) -> list[Send]:
         document, raw = task.held[qbo_id]
         incoming = Incoming(document, raw, task.mapper.theirs(document, task.company), record)
         link_pulled(task.mapper, task.company, incoming, record, stored)
-    _write_journal(task, stored)
+    outcomes.add_to_run(task.run.pk, outcomes.journal(task.run, task.mapper, stored.journal))
     return []
 
 
@@ -128,7 +127,7 @@ def _take_over(task: Repair) -> None:
     stored = store(task.work, task.mapper, task.company, rows, adds_unknown=True)
     gone = {each.quickbooks_id for each in task.differences} - task.held.keys() - {""}
     stored.journal += mark_gone(task.mapper, task.run.organization, gone)
-    _write_journal(task, stored)
+    outcomes.add_to_run(task.run.pk, outcomes.journal(task.run, task.mapper, stored.journal))
 
 
 def _rebase(task: Repair, record: Document) -> None:
@@ -169,32 +168,6 @@ def _decide_conflicts(task: Repair, records: list[SyncedRecord], side: str) -> N
         conflict.choices = dict.fromkeys(conflict.fields, side)
         conflict.resolved_at, conflict.resolved_by = timezone.now(), task.run.requested_by
         conflict.save(update_fields=["choices", "resolved_at", "resolved_by"])
-
-
-def _write_journal(task: Repair, stored: Stored) -> None:
-    run, mapper, now = task.run, task.mapper, timezone.now()
-    SyncJob.objects.bulk_create(
-        [
-            SyncJob(
-                organization_id=run.organization_id,
-                run=run,
-                direction=Direction.PULL,
-                entity=mapper.entity,
-                rank=mapper.rank,
-                record_id=pk,
-                label=label,
-                status=SyncJob.Status.DONE,
-                outcome=outcome,
-                message=message,
-                quickbooks_id=qbo_id,
-                started_at=run.started_at,
-                finished_at=now,
-            )
-            for outcome, label, pk, qbo_id, message in stored.journal
-        ],
-        batch_size=1000,
-    )
-    outcomes.add_to_run(run.pk, Counter(outcomes.column_of(outcome) for outcome, *_ in stored.journal))
 
 
 FIXES: dict[Fix, Callable[[Repair], list[Send]]] = {

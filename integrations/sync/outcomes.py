@@ -12,6 +12,7 @@ from django.utils import timezone
 from ..mapping import Mapper, Problem
 from ..models import Direction, SyncedRecord, SyncJob, SyncRun, SyncState
 from .runs import end_run
+from .writing import Entry
 
 Outcome = SyncJob.Outcome
 
@@ -132,6 +133,33 @@ def write_columns(rows: list[models.Model], names: list[str]) -> None:
         type(rows[0]).objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["id"], update_fields=names, batch_size=500
         )
+
+
+def journal(run: SyncRun, mapper: Mapper, entries: list[Entry]) -> Counter:
+    """Writes down what a read did to each record. Returns how many {"succeeded", "failed", "skipped"}."""
+    now = timezone.now()
+    SyncJob.objects.bulk_create(
+        [
+            SyncJob(
+                organization_id=run.organization_id,
+                run=run,
+                direction=Direction.PULL,
+                entity=mapper.entity,
+                rank=mapper.rank,
+                record_id=pk,
+                label=label,
+                status=SyncJob.Status.DONE,
+                outcome=outcome,
+                message=message,
+                quickbooks_id=qbo_id,
+                started_at=run.started_at,
+                finished_at=now,
+            )
+            for outcome, label, pk, qbo_id, message in entries
+        ],
+        batch_size=1000,
+    )
+    return Counter(column_of(outcome) for outcome, *_ in entries)
 
 
 def column_of(outcome: str) -> str:

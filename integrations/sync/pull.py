@@ -7,7 +7,6 @@ makes the next pull read the same rows again, which costs nothing since their sy
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -16,7 +15,7 @@ from django.utils import timezone
 
 from .. import documents
 from ..mapping import Company, Mapper, Problem, given, mapper_for, mappers
-from ..models import Cursor, Direction, SyncJob, SyncRun
+from ..models import Cursor, Direction, SyncRun
 from ..qbo.errors import Refused, Unreachable
 from . import find, outcomes
 from .apply import Stored, store
@@ -156,31 +155,8 @@ def move_cursor(work: Work, mapper: Mapper, time: datetime) -> None:
 
 
 def _finish(run: SyncRun, stored: Stored) -> None:
-    now = timezone.now()
-    mapper = mapper_for(run.entity)
     with transaction.atomic():
-        SyncJob.objects.bulk_create(
-            [
-                SyncJob(
-                    organization_id=run.organization_id,
-                    run=run,
-                    direction=Direction.PULL,
-                    entity=run.entity,
-                    rank=mapper.rank,
-                    record_id=pk,
-                    label=label,
-                    status=SyncJob.Status.DONE,
-                    outcome=outcome,
-                    message=message,
-                    quickbooks_id=qbo_id,
-                    started_at=run.started_at,
-                    finished_at=now,
-                )
-                for outcome, label, pk, qbo_id, message in stored.journal
-            ],
-            batch_size=1000,
-        )
-        counts = Counter(outcomes.column_of(outcome) for outcome, *_ in stored.journal)
+        counts = outcomes.journal(run, mapper_for(run.entity), stored.journal)
         run.refresh_from_db()
         run.succeeded, run.failed = counts["succeeded"], counts["failed"]
         run.skipped = stored.unchanged

@@ -41,13 +41,13 @@ def test_a_number_is_used_once_per_kind_of_transaction(us, entity, body):
 
 def test_an_invoice_and_a_bill_may_share_a_number(us):
     us.create("Invoice", invoice(DocNumber="A-7"))
-    us.create("Bill", bill(DocNumber="A-7"))
+    assert us.create("Bill", bill(DocNumber="A-7"))["DocNumber"] == "A-7"
 
 
 def test_a_deleted_invoices_number_is_free(us):
     created = us.create("Invoice", invoice(DocNumber="A-7"))
     us.post("invoice", {"Id": created["Id"], "SyncToken": "0"}, operation="delete")
-    us.create("Invoice", invoice(DocNumber="A-7"))
+    assert us.create("Invoice", invoice(DocNumber="A-7"))["Id"] != created["Id"]
 
 
 def test_a_number_has_twenty_one_characters(us):
