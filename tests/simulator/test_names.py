@@ -63,7 +63,8 @@ def test_several_errors_come_in_one_fault(us):
 
 @pytest.mark.parametrize("address", ["a@b.co", "a@b.co, c@d.org", ""])
 def test_mail_addresses_that_quickbooks_takes(us, address):
-    us.create("Customer", {"DisplayName": "Acme", "PrimaryEmailAddr": {"Address": address}})
+    created = us.create("Customer", {"DisplayName": "Acme", "PrimaryEmailAddr": {"Address": address}})
+    assert created.get("PrimaryEmailAddr", {}).get("Address", "") == address
 
 
 def test_an_inactive_name_is_free_again(us):
