@@ -266,7 +266,9 @@ def _checked(part: Part, value: Any, errors: list[Error], path: str) -> dict[str
 def _nested(field: Field, raw: Any, errors: list[Error], element: str) -> Any:
     assert field.part is not None
     if not field.many:
-        return _checked(field.part, raw, errors, element)
+        nested = _checked(field.part, raw, errors, element)
+        # QuickBooks returns only what has a value, so a part of nothing but empty properties is empty itself.
+        return None if nested and all(each is None for each in nested.values()) else nested
     if not isinstance(raw, list):
         raise Fault(_mismatch(raw, "java.util.ArrayList", element).error)
     return [_checked(field.part, each, errors, element) for each in raw]
