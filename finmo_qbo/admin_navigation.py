@@ -75,5 +75,9 @@ def environment(request: HttpRequest) -> list[str]:
     return [settings.FINMO_ENVIRONMENT.capitalize(), tone]
 
 
+def favicon(request: HttpRequest) -> str:
+    return static("favicon.svg")
+
+
 def stylesheet(request: HttpRequest) -> str:
     return static("integrations/admin.css")

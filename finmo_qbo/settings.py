@@ -148,6 +148,7 @@ CACHES = {
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10000}}
 }
+CACHES["default"]["KEY_PREFIX"] = Q_CLUSTER["name"]
 
 # --- Security -------------------------------------------------------------------------------
 
@@ -303,6 +304,7 @@ UNFOLD = {
     "SITE_SYMBOL": "sync_alt",
     "SHOW_VIEW_ON_SITE": False,
     "ENVIRONMENT": "finmo_qbo.admin_navigation.environment",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "finmo_qbo.admin_navigation.favicon"}],
     "STYLES": ["finmo_qbo.admin_navigation.stylesheet"],
     "SIDEBAR": {"navigation": "finmo_qbo.admin_navigation.sidebar"},
     # A deep teal: white on 600 has a contrast of more than 4.5.

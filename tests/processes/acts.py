@@ -24,8 +24,18 @@ from django.utils import timezone  # noqa: E402
 
 from contacts.models import Customer  # noqa: E402
 from integrations import connecting, services, tasks  # noqa: E402
+from integrations.groups import account_managers  # noqa: E402
 from integrations.mapping import mapper_for  # noqa: E402
-from integrations.models import Connection, Organization, PushBatch, SyncJob, SyncRun, Trigger  # noqa: E402
+from integrations.models import (  # noqa: E402
+    Connection,
+    Lane,
+    Organization,
+    PushBatch,
+    Role,
+    SyncJob,
+    SyncRun,
+    Trigger,
+)
 from integrations.services import Asked  # noqa: E402
 from receivables.models import Invoice, InvoiceLine  # noqa: E402
 from tests.conftest import choose_defaults, make_user  # noqa: E402
@@ -36,20 +46,41 @@ CALLBACK = f"http://127.0.0.1:{settings.PORT}/integrations/quickbooks/callback/"
 
 def merchant(slug: str, realm: str, customers: int = 5) -> None:
     """An organization that is connected, has imported its lists and pushed its customers."""
-    organization = Organization.objects.create(
-        slug=slug, name=slug.title(), country="SG", currency="SGD", quickbooks_enabled=True
-    )
-    make_user(f"admin@{slug}.example", organization)
+    newcomer(slug, enabled=True)
+    organization = Organization.objects.get(slug=slug)
     connect(slug, realm)
     for entity in ("accounts", "items", "tax-codes"):
         services.pull(organization, entity, asked=ASKED)
-    tasks.drain(organization.pk)
+    drain(slug)
     choose_defaults(organization)
     for number in range(customers):
         Customer.objects.create(organization=organization, name=f"Customer {number}", currency="SGD")
     services.push(organization, "customers", asked=ASKED, all_unsynced=True)
-    tasks.drain(organization.pk)
+    drain(slug)
     assert Customer.objects.filter(organization=organization, qbo_id=None).count() == 0
+
+
+def newcomer(slug: str, enabled: bool = False) -> None:
+    """An organization with its admin, admin@SLUG.example."""
+    organization = Organization.objects.create(
+        slug=slug, name=slug.title(), country="SG", currency="SGD", quickbooks_enabled=enabled
+    )
+    make_user(f"admin@{slug}.example", organization)
+
+
+def colleague(slug: str, role: str) -> None:
+    """ROLE@SLUG.example."""
+    make_user(f"{role}@{slug}.example", Organization.objects.get(slug=slug), Role(role))
+
+
+def account_manager() -> None:
+    """Finmo's own manager@finmo.example, who may do nothing but what the group allows."""
+    make_user("manager@finmo.example", is_staff=True).groups.add(account_managers())
+
+
+def superuser() -> None:
+    """Finmo's own staff@finmo.example."""
+    make_user("staff@finmo.example", is_staff=True, is_superuser=True)
 
 
 def connect(slug: str, realm: str) -> None:
@@ -114,7 +145,11 @@ def pull(slug: str, entity: str) -> int:
 
 
 def drain(slug: str) -> None:
-    tasks.drain(Organization.objects.get(slug=slug).pk)
+    """Works off what is asked for; where a worker is at it already, waits for that one."""
+    organization = Organization.objects.get(slug=slug)
+    tasks.drain(organization.pk)
+    if Lane.objects.filter(organization=organization).exclude(holder="").exists():
+        assert finished()
 
 
 def ring() -> None:
