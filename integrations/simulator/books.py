@@ -114,12 +114,15 @@ class Books:
         self._record(row, "Create")
         return row
 
-    def change(self, row: StoredObject, document: dict[str, Any], operation: str = "Update") -> StoredObject:
-        """A stored change: the sync token moves on."""
+    def change(
+        self, row: StoredObject, document: dict[str, Any], operation: str | None = "Update"
+    ) -> StoredObject:
+        """A stored change: the sync token moves on. Without an `operation` no webhook tells of it."""
         version = self._version(row)
         version.sync_token += 1
         self._stage(version, document)
-        self._record(version, operation)
+        if operation:
+            self._record(version, operation)
         return version
 
     def touch(self, row: StoredObject, document: dict[str, Any]) -> StoredObject:
@@ -135,6 +138,16 @@ class Books:
         version.updated_at = self.now
         self._staged[(version.entity, version.qbo_id)] = version
         self._record(version, "Delete")
+
+    def merge_away(self, row: StoredObject, survivor: StoredObject) -> None:
+        """The name is no more; the one notification speaks of the survivor."""
+        version = self._version(row)
+        version.deleted = True
+        self._staged[(version.entity, version.qbo_id)] = version
+        self.tell_merge(row, survivor)
+
+    def tell_merge(self, row: StoredObject, survivor: StoredObject) -> None:
+        self._record(survivor, "Merge", deleted_id=row.qbo_id)
 
     def flush(self) -> None:
         """Writes what was kept, so that queries see it."""
@@ -175,13 +188,14 @@ class Books:
         row.body = jsontext.encode(document).decode()
         self._staged[(row.entity, row.qbo_id)] = row
 
-    def _record(self, row: StoredObject, operation: str) -> None:
+    def _record(self, row: StoredObject, operation: str, *, deleted_id: str = "") -> None:
         self._staged_changes.append(
             Change(
                 company=self.company,
                 entity=row.entity,
                 qbo_id=row.qbo_id,
                 operation=operation,
+                deleted_id=deleted_id,
                 at=self.now,
                 event_id=str(uuid.uuid4()),
             )

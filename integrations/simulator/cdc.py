@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from . import clock
-from .entities import BY_LOWER_NAME, EMPTY
+from .entities import BY_LOWER_NAME, EMPTY, ENTITIES
 from .faults import fault, missing
 from .models import Company, StoredObject
 
@@ -48,6 +48,9 @@ def _changed(company: Company, name: str, since: Any, limit: int) -> list[dict[s
     if name in EMPTY:
         return []
     rows = StoredObject.objects.filter(company=company, entity=name, updated_at__gte=since)
+    if not ENTITIES[name].transaction:
+        # The feed never tells that a name was merged away (contract section 12, trap 12).
+        rows = rows.filter(deleted=False)
     rows = rows.order_by("-updated_at", "-number")[:limit]
     return [_stub(row) if row.deleted else row.document() for row in rows]
 

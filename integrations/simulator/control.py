@@ -12,7 +12,8 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from . import mishaps, tokens, webhooks
+from . import merging, mishaps, tokens, webhooks
+from .faults import Fault
 from .models import Call, Company, Mishap
 from .seed import COUNTRY_NAMES, seed_company
 
@@ -163,6 +164,20 @@ def send_webhooks(request: HttpRequest, realm: str) -> JsonResponse:
         raise BadRequest("There is no webhook address: set webhook_url, or send url.")
     delivery = webhooks.send(found, url)
     return JsonResponse({"sent": delivery.events, "status": delivery.status, "error": delivery.error})
+
+
+@_refusing
+@require_POST
+def merge_names(request: HttpRequest, realm: str) -> JsonResponse:
+    """What a person does in QuickBooks' pages only: merges `loser` into `survivor`, both of one `entity`."""
+    body = _json(request)
+    try:
+        document = merging.merge(
+            _company(realm), *(str(body.get(name, "")) for name in ("entity", "loser", "survivor"))
+        )
+    except Fault as refusal:
+        raise BadRequest(str(refusal)) from refusal
+    return JsonResponse(document)
 
 
 @_refusing

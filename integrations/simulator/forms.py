@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from . import mishaps
+from . import merging, mishaps
 from .currencies import CURRENCIES
 from .models import Company, StoredObject
 from .seed import COUNTRY_NAMES
@@ -28,9 +28,9 @@ class SwitchesForm(forms.ModelForm):
         fields = [
             "name", "multicurrency", "custom_txn_numbers", "duplicate_doc_numbers_allowed", "book_close_date", "ast",
             "subscription_lapsed", "exchange_rate_required", "contact_currency_ignored", "page_size_clamped",
-            "repeated_request_id_refused", "requests_per_minute", "requests_per_second", "batches_per_minute",
-            "throttle_as_xml", "latency_ms", "rotate_every_time", "kill_grant_on_stale_refresh", "webhook_url",
-            "webhook_void_verb", "webhook_duplicates", "webhook_reversed",
+            "repeated_request_id_refused", "merged_names_vanish", "requests_per_minute", "requests_per_second",
+            "batches_per_minute", "throttle_as_xml", "latency_ms", "rotate_every_time", "kill_grant_on_stale_refresh",
+            "webhook_url", "webhook_void_verb", "webhook_duplicates", "webhook_reversed",
         ]  # fmt: skip
         widgets = {"book_close_date": forms.DateInput(attrs={"type": "date"})}
 
@@ -70,6 +70,18 @@ class ChangeForm(forms.Form):
             "Bill": ("amount", "memo"),
         }.get(row.entity, ())
         self.fields = {name: field for name, field in self.fields.items() if name in shown}
+
+
+class MergeForm(forms.Form):
+    """Into which name of the same list and currency."""
+
+    survivor = forms.ChoiceField(label="Into")
+
+    def __init__(self, row: StoredObject, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["survivor"].choices = [
+            (each.qbo_id, each.document()["DisplayName"]) for each in merging.survivors(row)
+        ]
 
 
 class PayForm(forms.Form):

@@ -35,6 +35,9 @@ class Company(models.Model):
     contact_currency_ignored = models.BooleanField("a contact's foreign currency is ignored", default=False)
     page_size_clamped = models.BooleanField("MAXRESULTS over 1000 is cut, not refused", default=False)
     repeated_request_id_refused = models.BooleanField("a repeated requestid answers 600", default=False)
+    merged_names_vanish = models.BooleanField(
+        "a name that was merged away is gone (610), not inactive", default=True
+    )
 
     # Limits, each a sliding window; null means off.
     requests_per_minute = models.PositiveIntegerField(null=True, blank=True)
@@ -127,6 +130,8 @@ class Change(models.Model):
     entity = models.CharField(max_length=20)
     qbo_id = models.CharField(max_length=20)
     operation = models.CharField(max_length=10)
+    # Of a merge: the id that it removed.
+    deleted_id = models.CharField(max_length=20, blank=True, default="")
     at = models.DateTimeField()
     event_id = models.CharField(max_length=36)
     sent_at = models.DateTimeField(null=True, blank=True)

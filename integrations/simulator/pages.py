@@ -14,10 +14,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from . import acting, mishaps, tokens, webhooks
+from . import acting, merging, mishaps, tokens, webhooks
 from .entities import ENTITIES
 from .faults import Fault
-from .forms import ChangeForm, ContactForm, DocumentForm, MishapForm, NewCompanyForm, PayForm, SwitchesForm
+from .forms import (
+    ChangeForm,
+    ContactForm,
+    DocumentForm,
+    MergeForm,
+    MishapForm,
+    NewCompanyForm,
+    PayForm,
+    SwitchesForm,
+)
 from .models import Company, StoredObject
 from .seed import seed_company
 
@@ -201,6 +210,7 @@ def show(request: HttpRequest, realm: str, entity: str, qbo_id: str) -> HttpResp
         "json": msgspec.json.format(row.body, indent=2),
         "change_form": change if change.fields and not row.deleted else None,
         "pay_form": PayForm(initial={"amount": row.document()["Balance"]}) if payable else None,
+        "merge_form": MergeForm(row) if row.entity in merging.MERGEABLE and row.active else None,
         "can_void": "void" in operations and not row.deleted,
         "can_delete": "delete" in operations and not row.deleted,
         "can_deactivate": "update" in operations and not ENTITIES[entity].transaction,
@@ -210,7 +220,7 @@ def show(request: HttpRequest, realm: str, entity: str, qbo_id: str) -> HttpResp
 
 @require_POST
 def act(request: HttpRequest, realm: str, entity: str, qbo_id: str, action: str) -> HttpResponse:
-    """Change, pay, void, delete, deactivate or activate."""
+    """Change, pay, merge, void, delete, deactivate or activate."""
     row = _row(realm, entity, qbo_id)
     done = _try(request, _action(request, row, action))
     if done:
@@ -227,6 +237,12 @@ def _action(request: HttpRequest, row: StoredObject, action: str) -> Callable[[]
         form = PayForm(request.POST)
         return acting.pay(row, form.cleaned_data["amount"]) if _valid(request, form) else None
 
+    def merge() -> dict[str, Any] | None:
+        form = MergeForm(row, request.POST)
+        if not _valid(request, form):
+            return None
+        return merging.merge(row.company, row.entity, row.qbo_id, form.cleaned_data["survivor"])
+
     known: dict[str, Callable[[], dict[str, Any] | None]] = {
         "change": change,
         "void": lambda: acting.act(row.company, row.entity, "void", acting.named(row)),
@@ -236,6 +252,8 @@ def _action(request: HttpRequest, row: StoredObject, action: str) -> Callable[[]
     }
     if row.entity in acting.PAYMENTS:
         known["pay"] = pay
+    if row.entity in merging.MERGEABLE:
+        known["merge"] = merge
     if action not in known:
         raise Http404
     return known[action]

@@ -17,6 +17,7 @@ urlpatterns = [
     path("control/<str:realm>/calls/", control.calls, name="control-calls"),
     path("control/<str:realm>/mishaps/", control.mishap_list, name="control-mishaps"),
     path("control/<str:realm>/webhooks/", control.send_webhooks, name="control-webhooks"),
+    path("control/<str:realm>/merge/", control.merge_names, name="control-merge"),
     path("control/<str:realm>/tokens/", control.issue_tokens, name="control-tokens"),
     path("", pages.companies, name="companies"),
     path("app/<str:what>", pages.deep_link, name="deep-link"),

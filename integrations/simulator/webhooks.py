@@ -19,7 +19,7 @@ from .models import Change, Company
 
 MAX_EVENTS = 100  # per POST
 TIMEOUT = 10.0
-VERBS = {"Create": "created", "Update": "updated", "Delete": "deleted"}
+VERBS = {"Create": "created", "Update": "updated", "Delete": "deleted", "Merge": "merged"}
 WATCHED = (
     "Customer",
     "Vendor",
@@ -109,5 +109,5 @@ def _event(company: Company, change: Change) -> dict[str, Any]:
         "time": change.at.isoformat().replace("+00:00", "Z"),
         "intuitentityid": change.qbo_id,
         "intuitaccountid": company.realm_id,
-        "data": {},
+        "data": {"deletedid": change.deleted_id} if change.deleted_id else {},
     }

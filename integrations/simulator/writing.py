@@ -93,7 +93,7 @@ def _current(books: Books, entity: Entity, values: dict[str, Any]) -> StoredObje
     if row is None:
         raise not_found()
     if row.deleted:
-        raise transaction_deleted()
+        raise transaction_deleted() if entity.transaction else not_found()
     if values.get("SyncToken") is None:
         raise missing("SyncToken")
     if values["SyncToken"] != str(row.sync_token):
