@@ -10,15 +10,26 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
+from django.db.models import Case, F, Value, When
 from django.utils import timezone
 from django_q.tasks import async_task
 
+from .history import note
 from .mapping import mappers
-from .models import Configuration, ConnectAttempt, Connection, Cursor, Organization, SyncState
+from .models import (
+    Change,
+    Configuration,
+    ConnectAttempt,
+    Connection,
+    Cursor,
+    Organization,
+    SyncState,
+    Trigger,
+)
 from .qbo import oauth
 from .qbo.client import Client
 from .qbo.errors import QuickBooksError
-from .services import Refused, ring_after_commit
+from .services import Asked, Refused, require_connection, ring_after_commit
 from .sync.company import read_company
 from .sync.gate import FreeGate
 from .sync.grant import StoredGrant, token_columns
@@ -76,25 +87,30 @@ def finish(user: AbstractBaseUser, *, state: str, code: str, realm_id: str, erro
     except QuickBooksError as refusal:
         # The grant is good; the lane reads the company again before its first work.
         logger.warning("Company of organization %s not read yet: %s", attempt.organization_id, refusal)
+    _note(
+        attempt.organization,
+        f"Connected QuickBooks: {connection.company_name or 'company'} ({realm_id}).",
+        # Finmo's own people belong to no organization; they come from admin.
+        Asked(Trigger.ADMIN if user.is_staff else Trigger.PORTAL, user),
+    )
     return attempt
 
 
-def disconnect(organization: Organization, *, user: AbstractBaseUser) -> None:
+def disconnect(organization: Organization, *, asked: Asked) -> None:
     """Lets go of the grant, which a task then gives back at Intuit. Ids and history stay."""
     with transaction.atomic():
+        _note(organization, "Disconnected QuickBooks.", asked)
         Connection.objects.filter(organization=organization).update(
             status=Connection.Status.NOT_CONNECTED,
             access_token=None,
             access_expires_at=None,
-            pause=Connection.Pause.NONE,
-            pause_detail="",
-            paused_at=None,
+            **_only_paused_by_people(),
         )
         transaction.on_commit(lambda: async_task("integrations.tasks.revoke", organization.pk))
-    logger.info("Organization %s disconnected from QuickBooks by %s", organization.slug, user)
+    logger.info("Organization %s disconnected from QuickBooks by %s", organization.slug, asked.user)
 
 
-def forget_company(organization: Organization, *, user: AbstractBaseUser) -> None:
+def forget_company(organization: Organization, *, asked: Asked) -> None:
     """Unlinks every record, so that another company may be connected. Only while disconnected."""
     with transaction.atomic():
         connection = Connection.objects.select_for_update().get(organization=organization)
@@ -119,10 +135,46 @@ def forget_company(organization: Organization, *, user: AbstractBaseUser) -> Non
             default_payable_tax_code=None,
         )
         Cursor.objects.filter(organization=organization).delete()
+        _note(organization, f"Unlinked all records from {connection.company_name or 'QuickBooks'}.", asked)
         connection.realm_id = ""
         connection.company_name = ""
         connection.save(update_fields=["realm_id", "company_name"])
-    logger.info("Organization %s unlinked all records from QuickBooks by %s", organization.slug, user)
+    logger.info("Organization %s unlinked all records from QuickBooks by %s", organization.slug, asked.user)
+
+
+def pause(organization: Organization, *, asked: Asked) -> None:
+    """Holds all of the organization's work, a run under way at its next step, until `resume`."""
+    with transaction.atomic():
+        require_connection(organization)
+        Connection.objects.filter(organization=organization).update(
+            pause=Connection.Pause.PAUSED, pause_detail=f"By {asked.user}.", paused_at=timezone.now()
+        )
+        _note(organization, "Paused the synchronization.", asked)
+
+
+def resume(organization: Organization, *, asked: Asked) -> None:
+    """Lets the work go on, whatever it was paused for. Raises NotConnected where there is no grant."""
+    with transaction.atomic():
+        require_connection(organization)
+        Connection.objects.filter(organization=organization).update(
+            pause=Connection.Pause.NONE, pause_detail="", paused_at=None
+        )
+        _note(organization, "Resumed the synchronization.", asked)
+        ring_after_commit(organization)
+
+
+def _only_paused_by_people() -> dict[str, Case]:
+    """The columns of a pause after connecting or disconnecting: what a person paused stays paused."""
+    by_person = When(pause=Connection.Pause.PAUSED, then=F("pause"))
+    return {
+        "pause": Case(by_person, default=Value(Connection.Pause.NONE)),
+        "pause_detail": Case(When(pause=Connection.Pause.PAUSED, then=F("pause_detail")), default=Value("")),
+        "paused_at": Case(When(pause=Connection.Pause.PAUSED, then=F("paused_at"))),
+    }
+
+
+def _note(organization: Organization, sentence: str, asked: Asked) -> None:
+    note(organization, Change.Subject.CONNECTION, sentence, user=asked.user, trigger=asked.trigger)
 
 
 def _use(user: AbstractBaseUser, state: str) -> ConnectAttempt:
@@ -178,9 +230,7 @@ def _store(attempt: ConnectAttempt, realm_id: str, tokens: oauth.Tokens) -> Conn
                 connected_at=timezone.now(),
                 connected_by=attempt.user,
                 refresh_hard_expires_at=None,
-                pause=Connection.Pause.NONE,
-                pause_detail="",
-                paused_at=None,
+                **_only_paused_by_people(),
                 company_read_at=None,
             )
             Connection.objects.filter(organization=organization).update(**token_columns(tokens))

@@ -10,8 +10,10 @@ from typing import Any, ClassVar
 from django import forms
 from django.db.models import Q, QuerySet
 
+from .history import save_configuration
 from .mapping import plain
 from .models import Account, Configuration, SyncedRecord, TaxCode
+from .services import Asked
 
 # The kinds of account that QuickBooks accepts on the line of a bill that names no item.
 PAYABLE_ASSETS = ("Other Current Asset", "Fixed Asset", "Other Asset")
@@ -55,10 +57,8 @@ class DefaultsForm(forms.ModelForm):
         for field in self.fields.values():
             field.empty_label = "Not chosen"
 
-    def save(self, commit: bool = True) -> Configuration:
-        """Writes these four alone: the worker writes the others meanwhile."""
-        self.instance.save(update_fields=self.Meta.fields)
-        return self.instance
+    def save_as(self, asked: Asked) -> None:
+        save_configuration(self.instance, self.Meta.fields, asked=asked)
 
 
 def accounts_of_bills(accounts: QuerySet) -> QuerySet:

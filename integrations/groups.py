@@ -14,6 +14,7 @@ _PERMISSIONS = (
     ("integrations", "syncrun", "view"),
     ("integrations", "syncjob", "view"),
     ("integrations", "conflict", "view"),
+    ("integrations", "change", "view"),
 )
 
 

@@ -1,5 +1,5 @@
 """Finmo's own staff run all merchants' integrations here. Domain apps build theirs on `synced` and `document`."""
 
-from . import conflicts, jobs, journal, organization, people, reference, runs
+from . import changes, conflicts, jobs, journal, organization, people, reference, runs
 
-__all__ = ["conflicts", "jobs", "journal", "organization", "people", "reference", "runs"]
+__all__ = ["changes", "conflicts", "jobs", "journal", "organization", "people", "reference", "runs"]

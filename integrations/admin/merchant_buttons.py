@@ -48,6 +48,27 @@ def _connection_buttons(
             variant="primary",
         ),
         Button(
+            "pause",
+            "Pause",
+            partial(_pause, model_admin),
+            allowed,
+            offered=connection.connected and connection.pause != Connection.Pause.PAUSED,
+            group=_CONNECTION,
+            icon="pause",
+            confirm="Nothing is sent to or read from QuickBooks until you press Resume. What people ask for "
+            "meanwhile is kept and waits; they see that Finmo paused it.",
+        ),
+        Button(
+            "resume",
+            "Resume",
+            partial(_resume, model_admin),
+            allowed,
+            offered=connection.connected and bool(connection.pause),
+            group=_CONNECTION,
+            icon="play_arrow",
+            variant="primary",
+        ),
+        Button(
             "disconnect",
             "Disconnect",
             partial(_disconnect, model_admin),
@@ -119,14 +140,26 @@ def _connect(
     return HttpResponseRedirect(url)
 
 
+def _pause(model_admin: ModelAdmin, request: HttpRequest, organization: Organization) -> None:
+    connecting.pause(organization, asked=asked_by(request))
+    model_admin.log_change(request, organization, "Paused the synchronization.")
+    messages.success(request, "The synchronization is paused. Press Resume to let it go on.")
+
+
+def _resume(model_admin: ModelAdmin, request: HttpRequest, organization: Organization) -> None:
+    connecting.resume(organization, asked=asked_by(request))
+    model_admin.log_change(request, organization, "Resumed the synchronization.")
+    messages.success(request, "The synchronization goes on, with what waited first.")
+
+
 def _disconnect(model_admin: ModelAdmin, request: HttpRequest, organization: Organization) -> None:
-    connecting.disconnect(organization, user=request.user)
+    connecting.disconnect(organization, asked=asked_by(request))
     model_admin.log_change(request, organization, "Disconnected QuickBooks.")
     messages.success(request, "QuickBooks is disconnected. Ids and history are kept.")
 
 
 def _unlink_all(model_admin: ModelAdmin, request: HttpRequest, organization: Organization) -> None:
-    connecting.forget_company(organization, user=request.user)
+    connecting.forget_company(organization, asked=asked_by(request))
     model_admin.log_change(request, organization, "Unlinked all records from QuickBooks.")
     messages.success(request, "All records are unlinked. Another QuickBooks company can be connected.")
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.db.models import ForeignKey, QuerySet
-from django.forms import ModelForm
+from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from unfold.admin import StackedInline, TabularInline
@@ -17,8 +17,11 @@ from unfold.decorators import display
 
 from ..forms import DefaultsForm
 from ..groups import ACCOUNT_MANAGERS
-from ..models import Configuration, Membership, Organization, SyncRun
+from ..history import note_switch
+from ..models import Change, Configuration, Membership, Organization, SyncRun
+from .asking import asked_by
 from .buttons import Button, ButtonsAdmin
+from .changes import changes_table, save_members
 from .company import company_facts, sync_counts
 from .labels import list_of, may, state_label
 from .merchant_buttons import merchant_buttons
@@ -26,6 +29,7 @@ from .scoping import without_related_links
 from .tables import runs_table
 
 SHOWN_RUNS = 10
+SHOWN_CHANGES = 10
 _LAST_RUNS = tuple(
     field.name
     for field in Configuration._meta.fields
@@ -167,6 +171,17 @@ class OrganizationAdmin(ButtonsAdmin):
         if "quickbooks_enabled" in form.changed_data:
             state = "on" if obj.quickbooks_enabled else "off"
             self.log_change(request, obj, f"Switched the QuickBooks integration {state}.")
+            note_switch(obj, asked=asked_by(request))
+
+    def save_formset(self, request: HttpRequest, form: ModelForm, formset: BaseInlineFormSet, change: bool):
+        """Settings and roles are written by those who also note who changed them."""
+        formset.save(commit=False)
+        if formset.model is Configuration:
+            for each in formset.forms:
+                if each.has_changed():
+                    each.save_as(asked_by(request))
+        else:
+            save_members(formset, asked_by(request))
 
     def response_add(self, request: HttpRequest, obj: Organization, post_url_continue=None) -> HttpResponse:
         messages.info(request, "Connection, configuration and members can be set up now.")
@@ -189,6 +204,10 @@ class OrganizationAdmin(ButtonsAdmin):
             "company_facts": company_facts(record.connection),
             "sync_counts": sync_counts(request, record),
         }
+        if may(request, "view", Change):
+            changes = record.changes.select_related("user")[:SHOWN_CHANGES]
+            all_changes = f"{list_of(Change)}?organization__id__exact={record.pk}"
+            context |= {"changes_table": changes_table(changes), "changes_list": all_changes}
         if may(request, "view", SyncRun):
             runs = record.sync_runs.select_related("requested_by")[:SHOWN_RUNS]
             all_runs = f"{list_of(SyncRun)}?organization__id__exact={record.pk}"

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from .. import connecting
 from ..faults import explain
+from ..history import save_configuration
 from ..models import Account, Configuration, Connection, Organization, TaxCode
 from ..web_links import callback_address
 from .fields import LinkedReference
@@ -54,10 +55,9 @@ class ConfigurationSerializer(serializers.ModelSerializer):
         read_only_fields = READ_ONLY
 
     def update(self, instance: Configuration, validated_data: dict[str, Any]) -> Configuration:
-        """Writes what was sent alone: workers note in the same row when they last synced."""
         for name, value in validated_data.items():
             setattr(instance, name, value)
-        instance.save(update_fields=list(validated_data))
+        save_configuration(instance, validated_data, asked=self.context["view"].asked)
         return instance
 
 
@@ -142,5 +142,5 @@ class Disconnect(AdminsView):
     @extend_schema(request=None, responses=QuickBooksSerializer)
     def post(self, request: Request) -> Response:
         """Gives the consent back at Intuit. QuickBooks' ids and the history stay."""
-        connecting.disconnect(self.organization, user=request.user)
+        connecting.disconnect(self.organization, asked=self.asked)
         return self.shown()

@@ -1,3 +1,4 @@
+from .change import Change
 from .configuration import Configuration
 from .connection import ConnectAttempt, Connection
 from .document import Document, DocumentLine, DocumentStatus, TaxTreatment
@@ -23,6 +24,7 @@ __all__ = [
     "PERSONS",
     "Account",
     "CallCount",
+    "Change",
     "Configuration",
     "Conflict",
     "ConnectAttempt",

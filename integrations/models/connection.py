@@ -23,6 +23,7 @@ class Connection(models.Model):
         NEEDS_RECONNECT = "needs_reconnect", "QuickBooks has to be reconnected"
         SUBSCRIPTION_LAPSED = "subscription_lapsed", "The QuickBooks subscription has ended"
         MISCONFIGURED = "misconfigured", "Finmo's own QuickBooks settings are wrong"
+        PAUSED = "paused", "Finmo paused the synchronization"
 
     organization = models.OneToOneField(Organization, on_delete=models.CASCADE, related_name="connection")
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.NOT_CONNECTED)

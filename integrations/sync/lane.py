@@ -9,8 +9,9 @@ from functools import partial
 from django.utils import timezone
 
 from ..faults import explain
+from ..history import note
 from ..mapping import Problem
-from ..models import Connection, Direction, Priority, SyncJob, SyncRun
+from ..models import Change, Connection, Direction, Priority, SyncJob, SyncRun
 from ..qbo.errors import (
     Misconfigured,
     NeedsReconnect,
@@ -73,7 +74,9 @@ def _work_off(work: Work) -> bool:
         if push.has_work(work.organization.pk):
             work.know_company()
         while work.time_left and _step(work):
-            pass
+            if _paused(work):
+                _wait(work, Connection.Pause.PAUSED)
+                return False
     except (NeedsReconnect, SubscriptionLapsed, Misconfigured) as error:
         _pause(work, error)
         return False
@@ -146,6 +149,11 @@ def _may_work(work: Work) -> bool:
     return True
 
 
+def _paused(work: Work) -> bool:
+    """Whether a person paused it meanwhile."""
+    return Connection.objects.filter(pk=work.connection.pk, pause=Connection.Pause.PAUSED).exists()
+
+
 def _pause(work: Work, error: QuickBooksError) -> None:
     """Stops the organization's work with a reason that people see, without failing each record."""
     pause = next(pause for kind, pause in PAUSES.items() if isinstance(error, kind))
@@ -157,6 +165,7 @@ def _pause(work: Work, error: QuickBooksError) -> None:
         connections = connections.filter(status=Connection.Status.CONNECTED)
         columns["status"] = Connection.Status.NEEDS_RECONNECT
     if connections.update(**columns):
+        note(work.organization, Change.Subject.CONNECTION, f"{explain(pause).meaning} Work waits.")
         logger.warning("Organization %s waits: %s (%s)", work.organization.slug, pause, error.intuit_tid)
     push.requeue_orphans(work)
     _wait(work, str(pause))

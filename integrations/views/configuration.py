@@ -14,6 +14,7 @@ from django_htmx.http import trigger_client_event
 from .. import services
 from ..forms import DefaultsForm
 from ..guide import Guide
+from ..history import save_configuration
 from ..mapping import Mapper, mappers
 from ..models import Configuration, SyncRun
 from ..progress import things
@@ -46,7 +47,7 @@ class QuickBooksConfiguration(PortalView):
         form = DefaultsForm(request.POST, instance=self.configuration())
         if not form.is_valid():
             return self._page(form)
-        form.save()
+        form.save_as(self.asked)
         messages.success(request, "The defaults are saved.")
         return redirect(reverse("quickbooks-configuration") + "#defaults")
 
@@ -87,7 +88,7 @@ class Automatic(PortalView):
         on = "on" in request.POST
         configuration = Configuration.objects.get(organization=self.organization)
         setattr(configuration, name, on)
-        configuration.save(update_fields=[name])
+        save_configuration(configuration, [name], asked=self.asked)
         label = Configuration._meta.get_field(name).verbose_name
         sentence = f"{label} is {'on' if on else 'off'}."
         if request.htmx:

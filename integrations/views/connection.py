@@ -98,7 +98,7 @@ class Disconnect(PortalView):
     changes = Need.CONFIGURE
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        connecting.disconnect(self.organization, user=request.user)
+        connecting.disconnect(self.organization, asked=self.asked)
         messages.success(
             request,
             "QuickBooks is disconnected. Records, their links and the history stay; nothing is synced.",
@@ -114,7 +114,7 @@ class ForgetCompany(PortalView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         try:
-            connecting.forget_company(self.organization, user=request.user)
+            connecting.forget_company(self.organization, asked=self.asked)
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:

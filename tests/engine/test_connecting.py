@@ -87,28 +87,30 @@ def test_a_company_is_connected_to_one_organization_at_a_time(company, organizat
         Connection.objects.filter(organization=other).update(status="connected", realm_id=company.realm)
 
 
-def test_another_company_is_refused_until_the_records_are_unlinked(qbo, http, organization, admin_user):
+def test_another_company_is_refused_until_the_records_are_unlinked(
+    qbo, http, organization, admin_user, asked
+):
     customer = make_customer(organization)
     push(customer)
     first, second = qbo.realm, QuickBooks(http, country="SG")
-    connecting.disconnect(organization, user=admin_user)
+    connecting.disconnect(organization, asked=asked)
     with pytest.raises(connecting.ConnectRefused) as refusal:
         second.connect(organization, admin_user)
     assert refusal.value.code == "different_company"
     assert Connection.objects.get(organization=organization).realm_id == first
-    connecting.forget_company(organization, user=admin_user)
+    connecting.forget_company(organization, asked=asked)
     customer.refresh_from_db()
     assert (customer.qbo_id, customer.accounting_synced) == (None, False)
     assert second.connect(organization, admin_user).realm_id == second.realm
 
 
-def test_disconnecting_gives_the_grant_back_and_keeps_the_ids(qbo, organization, admin_user):
+def test_disconnecting_gives_the_grant_back_and_keeps_the_ids(qbo, organization, admin_user, asked):
     from integrations import tasks
     from integrations.simulator.models import Grant
 
     customer = make_customer(organization)
     push(customer)
-    connecting.disconnect(organization, user=admin_user)
+    connecting.disconnect(organization, asked=asked)
     tasks.revoke(organization.pk)
     customer.refresh_from_db()
     held = Connection.objects.get(organization=organization)

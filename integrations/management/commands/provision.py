@@ -15,7 +15,11 @@ from knox.models import AuthToken
 
 from integrations.currencies import known_currency
 from integrations.groups import ACCOUNT_MANAGERS, account_managers
-from integrations.models import Membership, Organization, Role
+from integrations.history import note_role, note_switch
+from integrations.models import Membership, Organization, Role, Trigger
+from integrations.services import Asked
+
+_ASKED = Asked(Trigger.COMMAND)
 
 
 class Command(BaseCommand):
@@ -78,6 +82,7 @@ def _organization(options: dict[str, Any]) -> Organization:
     for name in ("name", "country", "currency"):
         if options[name]:
             setattr(organization, name, options[name])
+    was_enabled = organization.quickbooks_enabled
     organization.quickbooks_enabled |= options["enable_quickbooks"]
     try:
         organization.full_clean()
@@ -85,6 +90,8 @@ def _organization(options: dict[str, Any]) -> Organization:
     except ValidationError as error:
         raise CommandError(" ".join(error.messages)) from error
     organization.save()
+    if organization.quickbooks_enabled != was_enabled:
+        note_switch(organization, asked=_ASKED)
     return organization
 
 
@@ -106,12 +113,15 @@ def _user(options: dict[str, Any]) -> AbstractUser:
 
 def _join(organization: Organization, user: AbstractUser, role: str | None) -> None:
     """A member keeps the role, unless another one is named."""
-    membership, _ = Membership.objects.get_or_create(
-        organization=organization, user=user, defaults={"role": Role.ADMIN}
+    membership, is_new = Membership.objects.get_or_create(
+        organization=organization, user=user, defaults={"role": role or Role.ADMIN}
     )
-    if role:
+    before = "" if is_new else membership.get_role_display()
+    if role and not is_new:
         membership.role = role
         membership.save(update_fields=["role"])
+    if before != membership.get_role_display():
+        note_role(membership, before, membership.get_role_display(), asked=_ASKED)
 
 
 def _group(name: str) -> Group:
