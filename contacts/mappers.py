@@ -42,6 +42,8 @@ class ContactMapper(Mapper):
     looks_first = True
     key, key_column = "DisplayName", "name"
     always_sent = ("name",)
+    searched = ("DisplayName", "CompanyName")
+    known_by = ("company_name", "email", "phone", "currency")
     fields = (
         Name("name", "DisplayName"),
         Field("company_name", "CompanyName"),
@@ -138,6 +140,8 @@ class CustomerMapper(ContactMapper):
     remote = "Customer"
     document = documents.Customer
     model = Customer
+    # Of a vendor QuickBooks lets nobody ask for the e-mail address (contract section 3).
+    searched = (*ContactMapper.searched, "PrimaryEmailAddr")
     web_path = "customerdetail?nameId={id}"
 
 

@@ -23,7 +23,6 @@ from .models import (
     Connection,
     Cursor,
     Organization,
-    SyncState,
     Trigger,
 )
 from .qbo import oauth
@@ -33,10 +32,13 @@ from .services import Asked, Refused, require_connection, ring_after_commit
 from .sync.company import read_company
 from .sync.gate import FreeGate
 from .sync.grant import StoredGrant, token_columns
+from .sync.writing import untie
 
 logger = logging.getLogger(__name__)
 
 STATE_LIFETIME = timedelta(minutes=10)
+# As many as SQLite takes in one statement.
+UNLINKED_AT_A_TIME = 500
 
 
 class ConnectRefused(Refused):
@@ -119,15 +121,9 @@ def forget_company(organization: Organization, *, asked: Asked) -> None:
         for mapper in mappers():
             # The former company's accounts, items and tax codes serve no more.
             retired = {"is_active": False} if mapper.mirrors else {}
-            mapper.records(organization).filter(qbo_id__isnull=False).update(
-                qbo_id=None,
-                qbo_sync_token="",
-                qbo_document="",
-                base={},
-                accounting_synced=False,
-                sync_state=SyncState.NOT_SYNCED,
-                **retired,
-            )
+            linked = list(mapper.records(organization).linked().values_list("pk", flat=True))
+            for start in range(0, len(linked), UNLINKED_AT_A_TIME):
+                untie(mapper, linked[start : start + UNLINKED_AT_A_TIME], **retired)
         Configuration.objects.filter(organization=organization).update(
             default_receivable_account=None,
             default_payable_account=None,

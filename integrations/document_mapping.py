@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -22,6 +23,7 @@ from .document_lines import (
 )
 from .mapping import (
     Company,
+    Condition,
     Day,
     Field,
     Links,
@@ -31,6 +33,7 @@ from .mapping import (
     Reference,
     Values,
     given,
+    mapper_for,
     plain,
 )
 from .models import Document, DocumentLine, Organization, SyncedRecord, TaxCode, TaxTreatment
@@ -50,6 +53,9 @@ FIGURES = (
     "Id, SyncToken, DocNumber, TxnDate, DueDate, CurrencyRef, ExchangeRate, TotalAmt, Balance, TxnTaxDetail, "
     "PrivateNote"
 )
+# So many contacts of one name are asked for when a person searches for their documents.
+MOST_CONTACTS_SEARCHED = 5
+_AMOUNT = re.compile(r"\d{1,12}(\.\d{1,5})?")
 # QuickBooks marks a voided transaction in its private note only (contract section 4).
 VOIDED_NOTE = "voided"
 
@@ -72,6 +78,8 @@ class DocumentMapper(Mapper):
     taken_code = "number_taken"
     even_inactive = everything = ""
     merged_whole = frozenset(MONEY_FIELDS)
+    found_in_order = "TxnDate DESC"
+    known_by = ("issue_date", "due_date", "currency")
     # Set by the subclasses:
     contact: ClassVar[str]  # our field
     contact_entity: ClassVar[str]
@@ -344,6 +352,27 @@ class DocumentMapper(Mapper):
             return True
         codes = [self.tax_code(record, line, company) for line in record.lines.all()]
         return all(code is not None and getattr(code, self.model.rates_field) for code in codes)
+
+    # --- what a person looks for -------------------------------------------------------------
+
+    def searches(self, text: str, organization: Organization) -> list[Condition]:
+        """By number, by the contacts of that name that are linked, and by amount."""
+        conditions = super().searches(text, organization)
+        contacts = mapper_for(self.contact_entity).records(organization).linked().filter(name__icontains=text)
+        ids = contacts.order_by("name", "pk").values_list("qbo_id", flat=True)[:MOST_CONTACTS_SEARCHED]
+        conditions += [(self.contact_path, "=", qbo_id) for qbo_id in ids]
+        amount = text.replace(",", "")
+        if _AMOUNT.fullmatch(amount):
+            conditions.append(("TotalAmt", "=", amount))
+        return conditions
+
+    def shown(self, document: documents.Transaction, company: Company) -> dict[str, Any]:
+        told = super().shown(document, company)
+        contact = given(getattr(document, self.contact_path))
+        name = given(contact.name) if contact else None
+        totals = {"total": plain(given(document.TotalAmt)), "balance": plain(given(document.Balance))}
+        details = {self.contact: name, **told["details"], **totals}
+        return told | {"details": {field: value for field, value in details.items() if value is not None}}
 
     # --- finding what is there already -------------------------------------------------------
 

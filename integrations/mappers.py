@@ -32,6 +32,7 @@ class AccountMapper(Mapper):
     stream = "accounts"
     pushes = updates = False
     key, key_column = "Name", "name"
+    known_by = ("number", "account_type", "currency")
     fields = (
         Field("name", "Name"),
         Field("full_name", "FullyQualifiedName"),
@@ -104,6 +105,8 @@ class ItemMapper(Mapper):
     updates = False
     looks_first = True
     key, key_column = "Name", "name"
+    searched = ("Name", "Sku")
+    known_by = ("sku", "type", "unit_price")
     select_related = ("income_account", "expense_account")
     web_path = "items"
     fields = (

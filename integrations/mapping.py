@@ -27,6 +27,8 @@ from .models import Account, Configuration, Connection, Item, Organization, Sync
 FORBIDDEN_IN_NAMES = ":\t\n\r"
 
 Values = dict[str, Any]
+# (QuickBooks' field, operator, value)
+Condition = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,11 @@ class Mapper:
     key_column: ClassVar[str]
     # Whether QuickBooks is asked for the same name before a record is created.
     looks_first: ClassVar[bool] = False
+    # QuickBooks' fields in which a person's search looks, and the order of what it finds.
+    searched: ClassVar[tuple[str, ...]] = ()
+    found_in_order: ClassVar[str] = "Id"
+    # Fields by which a person tells one document from another, beside its name or number.
+    known_by: ClassVar[tuple[str, ...]] = ()
     # Our code where the name or number is held by something else.
     taken_code: ClassVar[str] = "name_taken"
     # Appended to a statement that must find inactive records too; QuickBooks hides those (contract section 3).
@@ -193,6 +200,19 @@ class Mapper:
     def same(self, record: SyncedRecord, document: Any, company: Company) -> Problem | None:
         """None where the document is unmistakably this record's; else why it cannot be taken for it."""
         return Problem("name_taken")
+
+    def searches(self, text: str, organization: Organization) -> list[Condition]:
+        """Where to look for a text. QuickBooks knows no OR, so each is a question of its own."""
+        return [(name, "LIKE", f"%{text}%") for name in self.searched or (self.key,)]
+
+    def shown(self, document: Any, company: Company) -> dict[str, Any]:
+        """What a person knows a document of QuickBooks by: {"name", "active", "details": {our field: value}}."""
+        theirs = self.theirs(document, company)
+        return {
+            "name": theirs[self.key_column],
+            "active": theirs.get("is_active", True) and not self.voided(document),
+            "details": {name: theirs[name] for name in self.known_by if theirs[name]},
+        }
 
     # --- what is sent ------------------------------------------------------------------------
 
@@ -354,6 +374,7 @@ def company_of(organization: Organization) -> Company:
 __all__ = [
     "FORBIDDEN_IN_NAMES",
     "Company",
+    "Condition",
     "Day",
     "Field",
     "Flag",

@@ -20,6 +20,10 @@ _TITLES = {
     Direction.VOID: "Void {things} in QuickBooks",
     Direction.RECONCILE: "Reconcile {things}",
     Direction.REPAIR: "Repair {things}",
+    Direction.REFRESH: "Read {things} again from QuickBooks",
+    Direction.LOOK_UP: "Search {things} in QuickBooks",
+    Direction.LINK: "Link {things} to QuickBooks",
+    Direction.UNLINK: "Unlink {things} from QuickBooks",
 }
 _ENDINGS = {
     Direction.PUSH: "synced",
@@ -27,6 +31,10 @@ _ENDINGS = {
     Direction.VOID: "voided",
     Direction.RECONCILE: "compared",
     Direction.REPAIR: "repaired",
+    Direction.REFRESH: "changed in QuickBooks",
+    Direction.LOOK_UP: "found in QuickBooks",
+    Direction.LINK: "linked",
+    Direction.UNLINK: "unlinked",
 }
 _VERBS = {
     Direction.PUSH: "Syncing",
@@ -34,6 +42,10 @@ _VERBS = {
     Direction.VOID: "Voiding",
     Direction.RECONCILE: "Reading",
     Direction.REPAIR: "Repairing",
+    Direction.REFRESH: "Reading",
+    Direction.LOOK_UP: "Searching",
+    Direction.LINK: "Linking",
+    Direction.UNLINK: "Unlinking",
 }
 
 
@@ -92,6 +104,8 @@ class Progress:
             return run.error_message
         if not run.total and run.direction == Direction.RECONCILE:
             return f"QuickBooks has no {self.things} until that day."
+        if not run.total and run.direction == Direction.LOOK_UP:
+            return f"QuickBooks has no {self.things} that fit “{run.options['search']}”."
         if not run.total:
             nothing = "Nothing has changed in QuickBooks" if self._pulls else "Everything is in step already"
             return f"{nothing}: no {self.things} to {'pull' if self._pulls else 'send'}."

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.viewsets import GenericViewSet
 
-from .. import services
+from .. import linking, services
 from ..models import Direction, SyncJob, SyncRun, Trigger
 from .fields import PersonField
 from .filters import Moments, contains, id_of, ordering
@@ -97,6 +97,18 @@ class SyncJobSerializer(serializers.ModelSerializer):
         return job.outcome or None
 
 
+class CandidateSerializer(serializers.Serializer):
+    """A record of QuickBooks that a search found."""
+
+    quickbooks_id = serializers.CharField(source="id")
+    name = serializers.CharField(help_text="Its name or number.")
+    active = serializers.BooleanField(help_text="False: it takes no link until it is active again there.")
+    details = serializers.DictField(help_text="{field: value}: what else tells it from others.")
+    record = serializers.IntegerField(
+        source="bound.pk", default=None, allow_null=True, help_text="The record here that it is linked to."
+    )
+
+
 class SyncRunFilter(filters.FilterSet):
     direction = filters.MultipleChoiceFilter(choices=Direction.choices)
     entity = filters.CharFilter()
@@ -129,8 +141,8 @@ class SyncRunViewSet(OrganizationView, mixins.ListModelMixin, mixins.RetrieveMod
     search_fields = ("entity", "requested_by__email")
 
     @property
-    def filterset_class(self) -> type[filters.FilterSet]:
-        return SyncJobFilter if self.action == "records" else SyncRunFilter
+    def filterset_class(self) -> type[filters.FilterSet] | None:
+        return {"records": SyncJobFilter, "candidates": None}.get(self.action, SyncRunFilter)
 
     def get_queryset(self) -> QuerySet:
         return self.own(super().get_queryset())
@@ -143,6 +155,12 @@ class SyncRunViewSet(OrganizationView, mixins.ListModelMixin, mixins.RetrieveMod
         jobs = self.filter_queryset(run.jobs.defer("before", "after", "detail"))
         page = self.paginate_queryset(jobs)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    @extend_schema(responses=CandidateSerializer(many=True))
+    @action(detail=True, pagination_class=None)
+    def candidates(self, request: Request, pk: int) -> Response:
+        """What a search in QuickBooks found, at most 25 by each of its questions; empty while it runs."""
+        return Response(CandidateSerializer(linking.candidates(self.get_run()), many=True).data)
 
     @extend_schema(request=None, responses={202: SyncRunSerializer})
     @action(detail=True, methods=["post"])

@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from ..linking import LONGEST_ID, LONGEST_SEARCH
 from ..models import SyncedRecord
 from ..web_links import quickbooks_url
 from .fields import LARGEST_ID
@@ -71,6 +72,16 @@ class DocumentPushRequestSerializer(PushRequestSerializer):
     with_contacts = serializers.BooleanField(
         required=False, default=False, help_text="Push the contacts that these documents wait for first."
     )
+
+
+class LookUpRequestSerializer(serializers.Serializer):
+    search = serializers.CharField(
+        max_length=LONGEST_SEARCH, help_text="A part of a name, a number, an e-mail address or an amount."
+    )
+
+
+class LinkRequestSerializer(serializers.Serializer):
+    quickbooks_id = serializers.CharField(max_length=LONGEST_ID, help_text="The record's id in QuickBooks.")
 
 
 class PullRequestSerializer(serializers.Serializer):

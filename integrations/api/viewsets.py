@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from .. import services
+from .. import linking, services
 from ..editing import delete_record, hold_lane
 from ..mapping import Mapper, mapper_for
 from ..models import SyncedRecord
@@ -22,7 +22,12 @@ from .etags import etag_of, require_unchanged
 from .idempotency import idempotent
 from .organizations import OrganizationView
 from .runs import SyncRunSerializer, started
-from .serializers import PullRequestSerializer, PushRequestSerializer
+from .serializers import (
+    LinkRequestSerializer,
+    LookUpRequestSerializer,
+    PullRequestSerializer,
+    PushRequestSerializer,
+)
 
 # What no answer shows, and what makes a row heavy.
 HEAVY = ("qbo_document", "base")
@@ -130,6 +135,32 @@ class EditableViewSet(MirroredViewSet):
             self.organization, self.entity, asked=self.asked, **self.checked(self.push_request)
         )
         return started(run, request)
+
+    @extend_schema(request=LookUpRequestSerializer, responses={202: SyncRunSerializer})
+    @action(detail=False, methods=["post"], url_path="look-up")
+    @idempotent
+    def look_up(self, request: Request) -> Response:
+        """Searches in QuickBooks; `sync-runs/{id}/candidates/` then lists what was found."""
+        search = self.checked(LookUpRequestSerializer)["search"]
+        return started(linking.look_up(self.organization, self.entity, search, asked=self.asked), request)
+
+    @extend_schema(request=LinkRequestSerializer, responses={202: SyncRunSerializer})
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def link(self, request: Request, pk: int) -> Response:
+        """Ties the record to what QuickBooks has already. Its empty fields are filled from there; what differs then
+        waits to be pushed."""
+        pairs = {self.get_object().pk: self.checked(LinkRequestSerializer)["quickbooks_id"]}
+        return started(linking.link(self.organization, self.entity, pairs, asked=self.asked), request)
+
+    @extend_schema(request=None, responses={202: SyncRunSerializer})
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def unlink(self, request: Request, pk: int) -> Response:
+        """Forgets which record of QuickBooks this is; that one stays. A later push or pull may find it again by its
+        name or number."""
+        ids = [self.get_object().pk]
+        return started(linking.unlink(self.organization, self.entity, ids, asked=self.asked), request)
 
     def require_editable(self, record: SyncedRecord) -> None:
         """Raises services.Refused where nobody may change the record any more."""

@@ -10,6 +10,7 @@ from .reference import Account, Item, TaxCode, name_key
 from .statement import Difference, Fix, Kind, Statement, StatementCurrency, Stream
 from .sync import (
     PERSONS,
+    WITHOUT_JOBS,
     Conflict,
     Cursor,
     Direction,
@@ -22,6 +23,7 @@ from .sync import (
 
 __all__ = [
     "PERSONS",
+    "WITHOUT_JOBS",
     "Account",
     "CallCount",
     "Change",

@@ -16,6 +16,20 @@ class Direction(models.TextChoices):
     VOID = "void", "Void in QuickBooks"
     RECONCILE = "reconcile", "Reconcile"
     REPAIR = "repair", "Repair"
+    REFRESH = "refresh", "Read again from QuickBooks"
+    LOOK_UP = "look_up", "Search in QuickBooks"
+    LINK = "link", "Link to an existing record"
+    UNLINK = "unlink", "Unlink"
+
+
+# Runs that the lane works off as a whole: nothing is queued for each record before they begin.
+WITHOUT_JOBS = (
+    Direction.PULL,
+    Direction.RECONCILE,
+    Direction.REPAIR,
+    Direction.REFRESH,
+    Direction.LOOK_UP,
+)
 
 
 class Trigger(models.TextChoices):
@@ -145,12 +159,13 @@ class SyncJob(models.Model):
         CREATED = "created", "Created"
         UPDATED = "updated", "Updated"
         LINKED = "linked", "Linked"
+        UNLINKED = "unlinked", "Unlinked"
         UNCHANGED = "unchanged", "Unchanged"
         SKIPPED = "skipped", "Skipped"
         FAILED = "failed", "Failed"
         CONFLICT = "conflict", "Conflict"
 
-    SUCCESSES = (Outcome.CREATED, Outcome.UPDATED, Outcome.LINKED)
+    SUCCESSES = (Outcome.CREATED, Outcome.UPDATED, Outcome.LINKED, Outcome.UNLINKED)
     FAILURES = (Outcome.FAILED, Outcome.CONFLICT)
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="sync_jobs")

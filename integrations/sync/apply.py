@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from ..mapping import Company, Links, Mapper, Values, given, mapper_for
 from ..models import Organization, SyncedRecord, SyncJob, SyncState
 from . import find, merge
-from .bind import identity
+from .bind import identity, tie
 from .links import known_links
+from .outcomes import lock
 from .work import Work
 from .writing import Entry, in_step_columns, mark_gone, replace_lines, set_values
 
@@ -287,19 +287,9 @@ def link_pulled(
     mapper: Mapper, company: Company, each: Incoming, record: SyncedRecord, stored: Stored
 ) -> None:
     """Ours, until now unlinked: bound to the document. What differs waits to go out."""
-    mapper.prepare([record], company)
-    base = merge.snapshot({}, each.values)
-    waiting = merge.changed_here(base, mapper.ours(record, company))
-    queued = record.sync_state == SyncState.QUEUED
-    state = SyncState.QUEUED if queued else SyncState.CHANGED if waiting else SyncState.SYNCED
-    mapper.model.objects.filter(pk=record.pk).update(
-        **identity(each.document, each.raw),
-        **mapper.mirrored(each.document, company),
-        base=base,
-        sync_state=state,
-        accounting_synced=state == SyncState.SYNCED,
-        accounting_synced_at=timezone.now(),
-    )
+    with transaction.atomic():
+        [held] = lock(mapper, record.organization_id, [record.pk]).values()
+        tie(mapper, company, held, each.document, each.raw)
     _note(mapper, [each], Outcome.LINKED, stored)
 
 

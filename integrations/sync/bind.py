@@ -10,9 +10,10 @@ from django.db import models, transaction
 
 from .. import documents
 from ..mapping import Company, Mapper, Problem, Values, given
-from ..models import SyncedRecord, SyncJob
+from ..models import SyncedRecord, SyncJob, SyncState
 from . import merge
-from .outcomes import fail, failed_columns, finish_each, synced_columns, write_columns
+from .outcomes import fail, failed_columns, finish_each, lock, synced_columns, write_columns
+from .writing import in_step_columns
 
 logger = logging.getLogger(__name__)
 
@@ -118,11 +119,37 @@ def bind_and_finish(company: Company, answered: list[Answered]) -> None:
 
 
 def link(company: Company, answered: list[Answered]) -> None:
-    """Binds records to what QuickBooks has already. Their jobs then go on as updates of what differs."""
-    lines: list[models.Model] = []
+    """Ties records to what QuickBooks has already. Their jobs then go on as updates of what differs."""
     with transaction.atomic():
         for mapper, job, record, raw in answered:
-            job.revision, job.after, job.outcome = record.revision, {}, SyncJob.Outcome.LINKED
-            lines += bind(mapper, company, job, record, raw).lines
-        write_columns(lines, ["qbo_line_id"])
+            [held] = lock(mapper, record.organization_id, [record.pk]).values()
+            tie(mapper, company, held, documents.decode(raw, mapper.document), raw)
+            job.revision, job.after, job.outcome = held.revision, {}, SyncJob.Outcome.LINKED
+            job.quickbooks_id = held.qbo_id
         write_columns([job for _, job, _, _ in answered], ["outcome", "revision", "quickbooks_id", "after"])
+
+
+def tie(mapper: Mapper, company: Company, record: SyncedRecord, document: Any, raw: bytes) -> set[str]:
+    """Binds an unlinked record, which the caller's transaction holds, to a document that QuickBooks had before.
+
+    What is empty here is taken over. Returns the names of the fields that differ: they wait to go out.
+    """
+    mapper.prepare([record], company)
+    theirs = mapper.theirs(document, company)
+    filled = mapper.filled(record, document, company)
+    base = merge.snapshot({}, theirs)
+    differing = merge.changed_here(base, {**mapper.ours(record, company), **filled})
+    columns = identity(document, raw) | mapper.mirrored(document, company) | mapper.columns(filled, {})
+    if not differing & mapper.merged_whole:
+        columns |= mapper.computed(record, document, company)
+    columns |= in_step_columns() | {"base": base}
+    if record.sync_state == SyncState.QUEUED or differing:
+        queued = record.sync_state == SyncState.QUEUED
+        columns |= {
+            "sync_state": SyncState.QUEUED if queued else SyncState.CHANGED,
+            "accounting_synced": False,
+        }
+    mapper.model.objects.filter(pk=record.pk).update(**columns)
+    write_columns(_numbered_lines(record, theirs), ["qbo_line_id"])
+    record.qbo_id = columns["qbo_id"]
+    return differing

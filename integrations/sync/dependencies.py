@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..mapping import Company, Mapper, mapper_of
 from ..models import Direction, SyncedRecord, SyncJob, SyncRun, SyncState
+from . import merge
 from .work import Work
 
 # Records looked at in one go when the whole queue is searched for what it needs.
@@ -22,10 +23,9 @@ def queue_dependencies(
     True where something was queued: it has a lower rank, so it is claimed before these jobs come again. A job that
     waited once already does not ask twice; it is then refused with the reason why its dependency failed.
     """
-    fresh = [
-        records[job.record_id] for job in jobs if job.attempts == 1 and not records[job.record_id].linked
-    ]
-    fresh = [record for record in fresh if _may_go(mapper, company, record)]
+    first_tried = [records[job.record_id] for job in jobs if job.attempts == 1]
+    fresh = [record for record in first_tried if not record.linked and _may_go(mapper, company, record)]
+    fresh += _rewritten(mapper, company, [record for record in first_tried if record.linked])
     needed = mapper.dependencies(fresh, company) if fresh else []
     if not needed:
         return False
@@ -45,6 +45,20 @@ def queue_dependencies(
         wanted |= {record.pk: record for record in mapper.dependencies(more, company)}
     _queue(work, list(wanted.values()), jobs[0])
     return True
+
+
+def _rewritten(mapper: Mapper, company: Company, linked: list[SyncedRecord]) -> list[SyncedRecord]:
+    """Those of the linked records whose lines go out anew, perhaps with an item that QuickBooks does not have."""
+    if mapper.line_model is None:
+        return []
+    mapper.prepare(linked, company)
+    found = []
+    for record in linked:
+        values = mapper.ours(record, company)
+        changed = merge.changed_here(record.base, values)
+        if "lines" in changed and mapper.refuse(record, values, changed, company) is None:
+            found.append(record)
+    return found
 
 
 def _may_go(mapper: Mapper, company: Company, record: SyncedRecord) -> bool:

@@ -17,7 +17,7 @@ from . import merge, outcomes
 from .apply import Incoming, Stored, link_pulled, store
 from .bind import identity
 from .work import Work
-from .writing import mark_gone
+from .writing import mark_gone, untie
 
 # A record that has to go out, and how.
 Send = tuple[SyncedRecord, Direction]
@@ -114,7 +114,8 @@ def keep_finmo(task: Repair) -> list[Send]:
         if record.qbo_id in task.held:
             _rebase(task, record)
         else:
-            _unlink(task.mapper, record)
+            # Its document is gone: it goes out as a new one.
+            untie(task.mapper, [record.pk])
     return [
         (record, Direction.VOID if record.ended else Direction.PUSH)
         for record in records
@@ -144,20 +145,6 @@ def _rebase(task: Repair, record: Document) -> None:
     )
     known = [line["id"] for line in told["lines"]]
     record.lines.exclude(qbo_line_id__in=known).update(qbo_line_id="")
-
-
-def _unlink(mapper: DocumentMapper, record: Document) -> None:
-    """Its document is gone: it goes out as a new one."""
-    mapper.model.objects.filter(pk=record.pk).update(
-        qbo_id=None,
-        qbo_sync_token="",
-        qbo_document="",
-        qbo_updated_at=None,
-        base={},
-        sync_state=SyncState.NOT_SYNCED,
-        accounting_synced=False,
-    )
-    record.lines.update(qbo_line_id="")
 
 
 def _decide_conflicts(task: Repair, records: list[SyncedRecord], side: str) -> None:

@@ -22,7 +22,7 @@ from ..qbo.errors import (
     Unreachable,
 )
 from ..services import ring
-from . import pull, push, reconcile, repair, settle
+from . import looking, pull, push, reconcile, repair, settle
 from .lease import Lease, LeaseLost
 from .work import Work
 
@@ -87,8 +87,8 @@ def _work_off(work: Work) -> bool:
 
 
 def _step(work: Work) -> bool:
-    """One claim of jobs, all waiting pulls, a statement or a repair: what is most urgent; among equals, what was
-    asked first."""
+    """One claim of jobs, all waiting pulls, a statement, a repair or a look: what is most urgent; among equals,
+    what was asked first."""
     jobs = SyncJob.objects.filter(organization=work.organization, status=SyncJob.Status.QUEUED)
     first_job = jobs.order_by("priority", "run_id").values_list("priority", "run_id").first()
     first_pull = (
@@ -110,6 +110,9 @@ def _step(work: Work) -> bool:
         steps.append(((statement.priority, statement.pk), read))
     if repairing:
         steps.append(((repairing.priority, repairing.pk), lambda: repair.repair_round(work, repairing)))
+    if looked_for := looking.next_run(work):
+        look = partial(looking.looking_round, work, looked_for)
+        steps.append(((looked_for.priority, looked_for.pk), look))
     if not steps:
         return False
     _, step = min(steps, key=lambda each: each[0])

@@ -10,7 +10,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
 from ..mapping import Mapper, Problem
-from ..models import Direction, SyncedRecord, SyncJob, SyncRun, SyncState
+from ..models import WITHOUT_JOBS, Direction, SyncedRecord, SyncJob, SyncRun, SyncState
 from .runs import end_run
 from .writing import Entry
 
@@ -31,14 +31,24 @@ def fail(mapper: Mapper, jobs_and_problems: Iterable[tuple[SyncJob, Problem]]) -
     failed = []
     with transaction.atomic():
         for job, problem in jobs_and_problems:
-            job.outcome = Outcome.FAILED
-            job.code, job.message, job.remedy = problem.code, problem.text, problem.advice
-            job.detail, job.intuit_tid = problem.detail, problem.intuit_tid
+            _tell(job, problem)
             mapper.model.objects.filter(pk=job.record_id).exclude(sync_state=SyncState.CONFLICT).update(
                 **failed_columns(problem)
             )
             failed.append(job)
         finish_each(failed)
+
+
+def refuse(job: SyncJob, problem: Problem) -> None:
+    """Ends a job with the reason; its record stays as it was."""
+    _tell(job, problem)
+    finish_each([job])
+
+
+def _tell(job: SyncJob, problem: Problem) -> None:
+    job.outcome = Outcome.FAILED
+    job.code, job.message, job.remedy = problem.code, problem.text, problem.advice
+    job.detail, job.intuit_tid = problem.detail, problem.intuit_tid
 
 
 def failed_columns(problem: Problem) -> dict:
@@ -172,8 +182,7 @@ def add_to_run(run_id: int, counts: Counter) -> None:
     """Counts, and ends the run where all is done."""
     SyncRun.objects.filter(pk=run_id).update(**{name: F(name) + number for name, number in counts.items()})
     run = SyncRun.objects.get(pk=run_id)
-    ends_with_its_jobs = run.direction in (Direction.PUSH, Direction.VOID)
-    if ends_with_its_jobs and run.done >= run.total and not run.finished:
+    if run.direction not in WITHOUT_JOBS and run.done >= run.total and not run.finished:
         end_run(run)
 
 

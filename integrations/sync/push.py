@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from .. import documents
 from ..mapping import Company, Mapper, Problem, Values, mapper_for
-from ..models import Direction, PushBatch, SyncedRecord, SyncJob, SyncRun
+from ..models import WITHOUT_JOBS, Direction, PushBatch, SyncedRecord, SyncJob, SyncRun
 from ..qbo.errors import Refused
-from . import ending, find, merge, outcomes, settle
+from . import ending, find, linking, merge, outcomes, settle
 from .bind import link
 from .dependencies import queue_dependencies
 from .work import Work
@@ -49,6 +49,10 @@ def push_round(work: Work, *, most_priority: int | None = None) -> bool:
         ending.end_documents(work, jobs)
         return True
     company = work.company()
+    if jobs[0].direction == Direction.LINK:
+        for entity, of_entity in _by_entity(jobs).items():
+            linking.link_records(work, company, mapper_for(entity), of_entity)
+        return True
     drafts: list[tuple[Mapper, Draft]] = []
     for entity, of_entity in _by_entity(jobs).items():
         mapper = mapper_for(entity)
@@ -262,7 +266,7 @@ def has_work(organization_id: int) -> bool:
     queued = SyncJob.objects.filter(organization_id=organization_id).exclude(status=SyncJob.Status.DONE)
     without_jobs = SyncRun.objects.filter(
         organization_id=organization_id,
-        direction__in=[Direction.PULL, Direction.RECONCILE, Direction.REPAIR],
+        direction__in=WITHOUT_JOBS,
         status__in=SyncRun.UNFINISHED,
     )
     return queued.exists() or without_jobs.exists()

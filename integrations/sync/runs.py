@@ -20,7 +20,7 @@ def end_run(run: SyncRun, problem: Problem | None = None) -> None:
     run.save(
         update_fields=["status", "finished_at", "started_at", "error_code", "error_message", "error_remedy"]
     )
-    if not problem and run.direction not in (Direction.RECONCILE, Direction.REPAIR):
+    if not problem and run.direction in (Direction.PUSH, Direction.PULL, Direction.VOID):
         _note_stream(run)
 
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from ..mapping import Links, Mapper, Values
-from ..models import Document, Organization, SyncedRecord, SyncJob, SyncState
+from ..models import Conflict, Document, Organization, SyncedRecord, SyncJob, SyncState
 
 # (outcome, label, record id, QuickBooks id, message)
 Entry = tuple[SyncJob.Outcome, str, int | None, str, str]
@@ -25,6 +25,27 @@ def in_step_columns() -> dict[str, Any]:
         "sync_error_remedy": "",
         "sync_error_tid": "",
     }
+
+
+def untie(mapper: Mapper, ids: Iterable[int], **columns: Any) -> None:
+    """Forgets the documents of these records, which stay in QuickBooks; `columns` are written besides."""
+    ids = list(ids)
+    if mapper.line_model is not None:
+        mapper.line_model.objects.filter(document_id__in=ids).update(qbo_line_id="")
+    Conflict.objects.filter(entity=mapper.entity, record_id__in=ids, resolved_at=None).update(
+        resolved_at=timezone.now()
+    )
+    forgotten = in_step_columns() | {
+        "qbo_id": None,
+        "qbo_sync_token": "",
+        "qbo_document": "",
+        "qbo_updated_at": None,
+        "base": {},
+        "accounting_synced": False,
+        "accounting_synced_at": None,
+        "sync_state": SyncState.NOT_SYNCED,
+    }
+    mapper.model.objects.filter(pk__in=ids).update(**forgotten | columns)
 
 
 def replace_lines(mapper: Mapper, lines_of: dict[int, Values], links: Links) -> None:

@@ -60,6 +60,18 @@ def test_an_invoice_with_a_custom_item_creates_the_item_once(qbo, organization):
     assert first.difference is None
 
 
+def test_a_custom_item_that_is_added_to_a_synced_invoice_is_created_too(qbo, organization):
+    invoice = make_invoice(organization)
+    push(invoice.customer)
+    push(invoice)
+    lines = [*invoice.lines.all(), invoice_line(custom_name="Training", unit_price=Decimal("30.00"))]
+    invoice.replace_lines(lines)
+    run = push(invoice)
+    assert run.status == "succeeded", list(run.jobs.values())
+    assert {"Consulting", "Training"} <= {item["Name"] for item in qbo.all("Item")}
+    assert qbo.read("Invoice", invoice.qbo_id)["TotalAmt"] == invoice.total
+
+
 def test_a_bill_is_booked_to_the_default_account(qbo, organization):
     beneficiary = make_beneficiary(organization)
     push(beneficiary)
