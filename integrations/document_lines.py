@@ -18,6 +18,8 @@ from .money import Rates, rounded
 DESCRIPTION_ONLY = "DescriptionOnly"
 # In the United States a line knows no other codes (contract section 10.7).
 TAXABLE, NOT_TAXABLE = "TAX", "NON"
+# A line's parts that refer to another record, and whose record that is.
+LINE_REFERENCES = {"item": "items", "account": "accounts", "tax_code": "tax-codes"}
 REFERENCES = (("ItemRef", "items"), ("AccountRef", "accounts"), ("TaxCodeRef", "tax-codes"))
 # Parts of a line's detail that we own: what QuickBooks held there before says nothing any more.
 _OWNED = {"ItemRef", "AccountRef", "Qty", "UnitPrice", "TaxCodeRef", "TaxInclusiveAmt", "TaxAmount"}

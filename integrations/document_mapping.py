@@ -13,6 +13,7 @@ from django.db import models
 
 from . import documents
 from .document_lines import (
+    LINE_REFERENCES,
     NOT_TAXABLE,
     TAXABLE,
     line_references,
@@ -304,7 +305,7 @@ class DocumentMapper(Mapper):
         return any(
             line[name] and (entity, line[name]) not in links
             for line in values["lines"]
-            for name, entity in (("item", "items"), ("account", "accounts"), ("tax_code", "tax-codes"))
+            for name, entity in LINE_REFERENCES.items()
         )
 
     def usable(self, document: documents.Transaction) -> bool:
@@ -365,6 +366,10 @@ class DocumentMapper(Mapper):
         if _AMOUNT.fullmatch(amount):
             conditions.append(("TotalAmt", "=", amount))
         return conditions
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        return (self.contact, *self.known_by, "total", "balance")
 
     def shown(self, document: documents.Transaction, company: Company) -> dict[str, Any]:
         told = super().shown(document, company)

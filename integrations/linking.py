@@ -114,6 +114,22 @@ def unlink(organization: Organization, entity: str, ids: Sequence[int], *, asked
     return run
 
 
+def unlink_warning(entity: str) -> str:
+    """What people are told before they unlink."""
+    mapper = mapper_for(entity)
+    found_by = "number" if mapper.ending else "name"
+    kept = (
+        "What was paid there is forgotten here, too."
+        if mapper.ending
+        else "Its documents cannot be updated in QuickBooks until it is linked again."
+    )
+    return (
+        f"Finmo forgets which record of QuickBooks this is; nothing changes in QuickBooks. {kept} The next push or "
+        f"pull finds a record of the same {found_by} there and links it again, and a push creates a new one where "
+        f"it finds none. Change the {found_by} first if it belongs to another one."
+    )
+
+
 def _unlink(run: SyncRun, mapper: Mapper, record: SyncedRecord) -> None:
     job = _job(run, mapper, record, record.qbo_id or "")
     job.save()

@@ -205,6 +205,11 @@ class Mapper:
         """Where to look for a text. QuickBooks knows no OR, so each is a question of its own."""
         return [(name, "LIKE", f"%{text}%") for name in self.searched or (self.key,)]
 
+    @property
+    def details(self) -> tuple[str, ...]:
+        """The details that `shown` may give."""
+        return self.known_by
+
     def shown(self, document: Any, company: Company) -> dict[str, Any]:
         """What a person knows a document of QuickBooks by: {"name", "active", "details": {our field: value}}."""
         theirs = self.theirs(document, company)

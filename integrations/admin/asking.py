@@ -18,12 +18,13 @@ def asked_by(request: HttpRequest) -> Asked:
 
 
 def ask(request: HttpRequest, organization: Organization, question: Callable[[], SyncRun]) -> SyncRun | None:
-    """Asks, and tells which run came of it or why it was refused."""
+    """Asks, and tells which run came of it or why it was refused. The request then knows it as `started_run`."""
     try:
         run = question()
     except Refused as refusal:
         messages.error(request, f"{organization}: {refusal}")
         return None
+    request.started_run = run
     progress = Progress(SyncRun.objects.get(pk=run.pk))
     followed = link(request, SyncRun, run.pk, "Follow the run")
     messages.success(

@@ -30,18 +30,19 @@ class Button:
 
     `allowed` is the person's right: without it the button is not shown and pressing it is refused. `offered` is
     whether it makes sense now: without it the button is not shown, and pressing it is for the service to refuse.
-    `confirm` is asked on a page of its own first.
+    `confirm` is asked on a page of its own first. With `page` the button only leads to that address.
     """
 
     name: str
     label: str
-    press: Callable[[HttpRequest, Any], HttpResponse | None]
+    press: Callable[[HttpRequest, Any], HttpResponse | None] | None
     allowed: bool
     offered: bool = True
     group: str = ""
     icon: str = ""
     variant: str = "default"
     confirm: str = ""
+    page: str = ""
 
     @property
     def shown(self) -> bool:
@@ -81,6 +82,8 @@ class ButtonsAdmin(ModelAdmin):
             raise Http404
         if not button.allowed or not self.has_view_permission(request, record):
             raise PermissionDenied
+        if button.page:
+            return HttpResponseRedirect(button.page)
         if request.method != "POST":
             return self._confirmation(request, record, button)
         try:
@@ -88,7 +91,11 @@ class ButtonsAdmin(ModelAdmin):
         except Refused as refusal:
             messages.error(request, str(refusal))
             answer = None
-        return answer or HttpResponseRedirect(page_of(self.model, object_id))
+        return answer or HttpResponseRedirect(self.page_after(request, record))
+
+    def page_after(self, request: HttpRequest, record: Model) -> str:
+        """Where a person is once a button was pressed."""
+        return page_of(self.model, record.pk)
 
     def _confirmation(self, request: HttpRequest, record: Model, button: Button) -> HttpResponse:
         if not button.confirm:
@@ -107,17 +114,20 @@ class ButtonsAdmin(ModelAdmin):
         extra = dict(extra_context or {})
         record = self.get_object(request, unquote(object_id)) if object_id else None
         if record is not None and self.has_view_or_change_permission(request, record):
-            extra |= {"button_groups": self._button_groups(request, record)} | self.page_context(
+            extra |= {"button_groups": self.button_groups(request, record)} | self.page_context(
                 request, record
             )
         return super().changeform_view(request, object_id, form_url, extra)
 
-    def _button_groups(self, request: HttpRequest, record: Model) -> list[dict[str, Any]]:
+    def button_groups(self, request: HttpRequest, record: Model, back: str = "") -> list[dict[str, Any]]:
+        """The buttons to show, by group; `back` names the page that they stand on, for `page_after`."""
         groups: dict[str, list[dict[str, Any]]] = {}
+        query = f"?back={back}" if back else ""
         for button in self.get_buttons(request, record):
             if button.shown:
-                url = reverse(
+                press = reverse(
                     f"admin:{self.opts.app_label}_{self.opts.model_name}_press", args=[record.pk, button.name]
                 )
+                url = button.page or press + query
                 groups.setdefault(button.group, []).append({"button": button, "url": url})
         return [{"title": title, "buttons": buttons} for title, buttons in groups.items()]

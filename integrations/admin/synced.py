@@ -21,8 +21,10 @@ from ..mapping import Mapper, mapper_of
 from ..models import Organization, SyncedRecord, SyncJob, SyncState
 from ..web_links import quickbooks_url
 from .asking import ask, asked_by, by_organization
-from .buttons import Button, ButtonsAdmin
+from .buttons import Button
+from .comparison import ComparisonAdmin
 from .labels import link, may, page_of, state_label
+from .linking import LinkingAdmin
 from .scoping import (
     OrganizationScoped,
     asked_organization_id,
@@ -42,7 +44,7 @@ _SETTINGS_HELP = {
 }
 
 
-class SyncedAdmin(OrganizationScoped, ButtonsAdmin):
+class SyncedAdmin(OrganizationScoped, LinkingAdmin, ComparisonAdmin):
     """State, actions, jobs and QuickBooks' side of a record. Subclasses say which columns and fields it has."""
 
     form = VersionedForm
@@ -51,7 +53,7 @@ class SyncedAdmin(OrganizationScoped, ButtonsAdmin):
     list_per_page = 50
     show_full_result_count = False
     ordering = ("-id",)
-    actions = ("push_selected", "pull_selected", "retry_selected")
+    actions = ("push_selected", "pull_selected", "retry_selected", "link_selected", "unlink_selected")
     change_form_outer_before_template = "admin/integrations/_record_before.html"
     change_form_outer_after_template = "admin/integrations/_jobs_after.html"
 
@@ -225,6 +227,8 @@ class SyncedAdmin(OrganizationScoped, ButtonsAdmin):
                 allowed=self.has_sync_permission(request, record),
                 icon="cloud_download",
             ),
+            *self.comparing_buttons(request, record),
+            *self.linking_buttons(request, record),
         ]
 
     def _may_push_contacts(self, request: HttpRequest, record: SyncedRecord) -> bool:
@@ -267,8 +271,8 @@ class MirroredAdmin(SyncedAdmin):
     """QuickBooks keeps the list; here it is only read."""
 
     page_note = (
-        "QuickBooks keeps this list, so nothing can be changed here. Change it in QuickBooks, then press "
-        "Pull from QuickBooks."
+        "QuickBooks keeps this list, so nothing can be changed, pushed or linked by hand here: what is imported is "
+        "linked by the import. Change it in QuickBooks, then press Pull from QuickBooks."
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

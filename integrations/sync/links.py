@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..document_lines import LINE_REFERENCES
 from ..mapping import Links, Mapper, Values, mapper_for
 from ..models import Organization
 
@@ -20,7 +21,7 @@ def links_for_values(organization: Organization, mapper: Mapper, values: Values)
         if getattr(each, "to", "") and values.get(each.name):
             links |= known_links(organization, each.to, [values[each.name]])
     for line in values.get("lines", []):
-        for name, entity in (("item", "items"), ("account", "accounts"), ("tax_code", "tax-codes")):
+        for name, entity in LINE_REFERENCES.items():
             if line.get(name):
                 links |= known_links(organization, entity, [line[name]])
     return links
