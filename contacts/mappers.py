@@ -40,6 +40,8 @@ class ContactMapper(Mapper):
     stream = "contacts"
     adds_unknown = False
     looks_first = True
+    merges = True
+    select_related = ("merged_into",)
     key, key_column = "DisplayName", "name"
     always_sent = ("name",)
     searched = ("DisplayName", "CompanyName")
@@ -64,7 +66,19 @@ class ContactMapper(Mapper):
         values["currency"] = values["currency"] or company.home_currency
         return values
 
+    def mirrored(self, document: documents.Contact, company: Company) -> dict[str, Any]:
+        """A name that was merged away and is active again stands for itself."""
+        return {"merged_into_id": None} if self.active(document) else {}
+
+    def merged(self, record: Contact) -> bool:
+        return record.merged_into_id is not None
+
+    def merged_columns(self, survivor: Contact) -> dict[str, Any]:
+        return super().merged_columns(survivor) | {"merged_into_id": survivor.pk}
+
     def refuse(self, record: Contact, values: Values, changed: set[str], company: Company) -> Problem | None:
+        if record.linked and record.merged_into:
+            return Problem("merged_contact", f"QuickBooks merged {record} into {record.merged_into}.")
         name = record.name
         if not name.strip() or len(name) > LONGEST_NAME or any(mark in name for mark in FORBIDDEN_IN_NAMES):
             return Problem("name_invalid")

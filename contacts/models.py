@@ -13,6 +13,8 @@ allowed_in_names = RegexValidator(
 class Contact(SyncedRecord):
     """Somebody a merchant deals with."""
 
+    ENGINE_FIELDS = SyncedRecord.ENGINE_FIELDS | {"merged_into"}
+
     name = models.CharField(max_length=500, validators=[allowed_in_names])
     # The name as it is compared: case and spaces aside.
     name_key = models.CharField(max_length=500, blank=True, editable=False)
@@ -27,6 +29,10 @@ class Contact(SyncedRecord):
     address_postal_code = models.CharField("postal code", max_length=30, blank=True)
     address_country = models.CharField("country", max_length=255, blank=True)
     is_active = models.BooleanField("active", default=True)
+    # QuickBooks merged this contact into that one: it is retired, and its documents are the other's.
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
 
     class Meta(SyncedRecord.Meta):
         abstract = True

@@ -23,6 +23,7 @@ from .models import (
     Connection,
     Cursor,
     Organization,
+    SuspectedMerge,
     Trigger,
 )
 from .qbo import oauth
@@ -131,6 +132,7 @@ def forget_company(organization: Organization, *, asked: Asked) -> None:
             default_payable_tax_code=None,
         )
         Cursor.objects.filter(organization=organization).delete()
+        SuspectedMerge.objects.filter(organization=organization).delete()
         _note(organization, f"Unlinked all records from {connection.company_name or 'QuickBooks'}.", asked)
         connection.realm_id = ""
         connection.company_name = ""

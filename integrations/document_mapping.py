@@ -104,7 +104,7 @@ class DocumentMapper(Mapper):
             Field("memo", cls.memo_path, longest=1000),
         )
         cls.figures = f"{FIGURES}, {cls.contact_path}"
-        cls.select_related = (cls.contact, "organization")
+        cls.select_related = (cls.contact, f"{cls.contact}__merged_into", "organization")
         cls.prefetch_related = ("lines__item", "lines__tax_code", "lines__account")
         cls.always_sent = (cls.contact,)
         cls.required_columns = frozenset({f"{cls.contact}_id"})
@@ -184,7 +184,7 @@ class DocumentMapper(Mapper):
         if not contact.linked:
             return Problem("contact_not_synced")
         if not contact.is_active and (not record.linked or self.contact in changed):
-            return Problem("inactive")
+            return _refuse_retired(contact)
         kept = contact.base.get("fields", {}).get("currency") or contact.currency
         if kept != record.currency:
             return Problem(
@@ -271,16 +271,14 @@ class DocumentMapper(Mapper):
         balance = total if told is None else told
         tax = given(document.TxnTaxDetail)
         lines = given(document.Line) or []
-        mirrored = {
+        return {
             "qbo_total": total,
             "qbo_tax_total": (given(tax.TotalTax) if tax else None) or Decimal(0),
             "paid": total - balance,
             "balance": balance,
             "has_other_lines": any(given(line.DetailType) not in self.kept_types for line in lines),
+            "ended": Document.Ended.VOIDED if self.voided(document) else Document.Ended.NO,
         }
-        if self.voided(document):
-            mirrored["ended"] = Document.Ended.VOIDED
-        return mirrored
 
     @property
     def kept_types(self) -> tuple[str, ...]:
@@ -419,3 +417,14 @@ class DocumentMapper(Mapper):
             ):
                 return record
         return None
+
+
+def _refuse_retired(contact: SyncedRecord) -> Problem:
+    survivor = getattr(contact, "merged_into", None)
+    if survivor is None:
+        return Problem("inactive")
+    return Problem(
+        "merged_contact",
+        f"QuickBooks merged {contact} into {survivor}.",
+        f"Choose {survivor} on this document, and sync it again.",
+    )

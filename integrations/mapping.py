@@ -125,6 +125,8 @@ class Mapper:
     # The condition under which a list is complete.
     everything: ClassVar[str] = "Active IN (true, false)"
     needs_tax_rates: ClassVar[bool] = False
+    # Whether QuickBooks merges two of them into one, and what refers to the one then refers to the other.
+    merges: ClassVar[bool] = False
     # QuickBooks keeps the list; we mirror it.
     mirrors: ClassVar[bool] = False
     # Columns without which no row can be made.
@@ -288,6 +290,18 @@ class Mapper:
     def voided(self, document: Any) -> bool:
         return False
 
+    def active(self, document: Any) -> bool:
+        """Whether QuickBooks still takes something new for it."""
+        return given(getattr(document, "Active", None)) is not False
+
+    def merged(self, record: SyncedRecord) -> bool:
+        """Whether it is known here that QuickBooks merged the record into another."""
+        return False
+
+    def merged_columns(self, survivor: SyncedRecord) -> dict[str, Any]:
+        """The columns of a record that QuickBooks merged into `survivor`."""
+        return {"is_active": False}
+
     def usable(self, document: Any) -> bool:
         """Whether a document of QuickBooks belongs here at all."""
         return True
@@ -354,6 +368,16 @@ def mapper_told_by(remote: str) -> Mapper | None:
     )
 
 
+def referring(entity: str) -> list[tuple[Mapper, Reference]]:
+    """The mappers whose records have a field that refers to this entity, with the field."""
+    return [
+        (mapper, each)
+        for mapper in mappers()
+        for each in mapper.fields
+        if isinstance(each, Reference) and each.to == entity
+    ]
+
+
 def mappers() -> list[Mapper]:
     """All mappers, what is referred to before what refers to it."""
     return sorted(_registry.values(), key=lambda mapper: (mapper.rank, mapper.entity))
@@ -397,6 +421,7 @@ __all__ = [
     "mappers",
     "plain",
     "put",
+    "referring",
     "register",
     "walk",
 ]

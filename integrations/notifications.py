@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from .mapping import Mapper, mapper_told_by
+from .mapping import Mapper, mapper_told_by, referring
 from .models import Configuration, Connection, Direction, Organization, SyncRun, Trigger
 from .qbo.webhooks import BadNotification, Event, parse, verify
 from .services import Asked, pull
+from .sync.suspected import suspect
 
 logger = logging.getLogger(__name__)
 
@@ -36,10 +37,10 @@ def quickbooks(request: HttpRequest) -> HttpResponse:
 
 def ring(events: list[Event]) -> None:
     """A burst becomes one pull per company and entity."""
+    _note_merges(events)
     told: dict[str, dict[str, Mapper]] = {}
     for event in events:
-        mapper = mapper_told_by(event.entity)
-        if mapper:
+        for mapper in _touched_by(event):
             told.setdefault(event.realm_id, {})[mapper.entity] = mapper
     connections = Connection.objects.filter(
         realm_id__in=told,
@@ -49,6 +50,31 @@ def ring(events: list[Event]) -> None:
     for connection in connections:
         for mapper in told[connection.realm_id].values():
             _ring_for(connection.organization, mapper)
+
+
+def _touched_by(event: Event) -> list[Mapper]:
+    """Whose records the event concerns. A merge moves what refers to the name, too."""
+    mapper = mapper_told_by(event.entity)
+    if mapper is None:
+        return []
+    merges = event.operation == "merged" and mapper.merges
+    return [mapper, *(other for other, _ in referring(mapper.entity))] if merges else [mapper]
+
+
+def _note_merges(events: list[Event]) -> None:
+    """The change feed will not tell of them. The next pull looks whether it is so, whoever asks for it."""
+    merges: dict[str, list[tuple[str, str, str]]] = {}
+    for event in events:
+        mapper = mapper_told_by(event.entity)
+        if mapper and event.operation == "merged" and event.deleted_id:
+            merges.setdefault(event.realm_id, []).append((mapper.entity, event.deleted_id, event.id))
+    if not merges:
+        return
+    connections = Connection.objects.filter(
+        realm_id__in=merges, status=Connection.Status.CONNECTED, organization__quickbooks_enabled=True
+    )
+    for connection in connections.select_related("organization"):
+        suspect(connection.organization, merges[connection.realm_id], told=True)
 
 
 def _ring_for(organization: Organization, mapper: Mapper) -> None:

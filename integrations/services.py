@@ -91,14 +91,25 @@ def push(
     return run
 
 
-def pull(organization: Organization, entity: str, *, asked: Asked, include_new: bool = False) -> SyncRun:
-    """Queues reading what changed in QuickBooks. Of contacts, unknown ones only with `include_new`."""
+def pull(
+    organization: Organization,
+    entity: str,
+    *,
+    asked: Asked,
+    include_new: bool = False,
+    compare: bool = False,
+) -> SyncRun:
+    """Queues reading what changed in QuickBooks. Of contacts, unknown ones only with `include_new`.
+
+    `compare` lays all ids and sync tokens of both sides beside each other too, as happens weekly by itself: it
+    finds what the change feed cannot tell.
+    """
     mapper = mapper_for(entity)
     with transaction.atomic():
         require_connection(organization)
         resume(organization, asked)
         run = new_run(organization, Direction.PULL, mapper, asked, 0)
-        run.options = {"include_new": include_new}
+        run.options = {"include_new": include_new} | ({"compare": True} if compare else {})
         run.save(update_fields=["options"])
         ring_after_commit(organization)
     return run

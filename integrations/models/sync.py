@@ -231,6 +231,8 @@ class Cursor(models.Model):
     entity = models.CharField(max_length=40)
     changed_since = models.DateTimeField()
     read_at = models.DateTimeField()
+    # When all ids and sync tokens of both sides were last laid beside each other.
+    compared_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -239,6 +241,31 @@ class Cursor(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entity} since {self.changed_since}"
+
+
+class SuspectedMerge(models.Model):
+    """Two names that may have been merged into one. It waits for the end of a pull, which looks whether it is so.
+
+    A notification said it (`told`), or a document names another contact than before: the change feed itself does not
+    tell of merges (contract section 12, trap 12).
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    entity = models.CharField(max_length=40)
+    loser = models.CharField(max_length=32)
+    survivor = models.CharField(max_length=32)
+    told = models.BooleanField(default=False)
+    noted_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "entity", "loser", "survivor"], name="merge_suspected_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entity}: {self.loser} into {self.survivor}"
 
 
 class Conflict(models.Model):

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from ..mapping import Company, Links, Mapper, Values, given, mapper_for
+from ..mapping import Company, Links, Mapper, Reference, Values, given, mapper_for
 from ..models import Organization, SyncedRecord, SyncJob, SyncState
 from . import find, merge
 from .bind import identity, tie
 from .links import known_links
 from .outcomes import lock
+from .suspected import suspect
 from .work import Work
 from .writing import Entry, in_step_columns, mark_gone, replace_lines, set_values
 
@@ -141,6 +142,7 @@ def _store_page(
         each.record = held.get(str(each.document.Id))
         if each.record is None:
             unknown.append(each)
+    suspect(organization, _moved_references(mapper, incoming))
     _match_unlinked(mapper, organization, unknown)
     in_step = [each for each in incoming if each.record is not None and _untouched(each.record)]
     edited = [each for each in incoming if each.record is not None and not _untouched(each.record)]
@@ -149,6 +151,17 @@ def _store_page(
     _overwrite(mapper, company, in_step, links, stored)
     for each in edited:
         _merge(mapper, company, each, links, stored)
+
+
+def _moved_references(mapper: Mapper, incoming: list[Incoming]) -> Iterator[tuple[str, str, str]]:
+    """(entity, former id, new id) where a document refers to another record than it did."""
+    references = [each for each in mapper.fields if isinstance(each, Reference)]
+    for each in incoming:
+        agreed = each.record.base.get("fields", {}) if each.record else {}
+        for reference in references:
+            former, new = agreed.get(reference.name), each.values[reference.name]
+            if former and new and former != new:
+                yield reference.to, former, new
 
 
 def _untouched(record: SyncedRecord) -> bool:

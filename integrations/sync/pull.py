@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -15,9 +16,9 @@ from django.utils import timezone
 
 from .. import documents
 from ..mapping import Company, Mapper, Problem, given, mapper_for, mappers
-from ..models import Cursor, Direction, SyncRun
+from ..models import Cursor, Direction, SyncRun, Trigger
 from ..qbo.errors import Refused, Unreachable
-from . import find, outcomes
+from . import find, identities, merged, outcomes
 from .apply import Stored, store
 from .runs import end_run
 from .work import Work
@@ -42,39 +43,73 @@ def pull_round(work: Work, between: Callable[[], None]) -> bool:
         return False
     SyncRun.objects.filter(pk__in=[run.pk for run in runs], started_at=None).update(started_at=timezone.now())
     SyncRun.objects.filter(pk__in=[run.pk for run in runs]).update(status=SyncRun.Status.RUNNING)
-    wanted = {run.entity for run in runs}
-    include_new = {run.entity for run in runs if run.options.get("include_new")}
-    chosen = [mapper for mapper in mappers() if mapper.entity in wanted]
     try:
-        results = _read(work, chosen, include_new, between)
+        results = _read(work, _asked_of(runs, identities.due(work)), between)
+        merges = merged.follow_merges(work, work.company())
     except (Refused, Unreachable) as error:
         _end(runs, outcomes.problem_of(error))
         return True
     for run in runs:
-        _finish(run, results[run.entity])
+        told_here = {run.entity} if run is not runs[0] else merges.keys() - {each.entity for each in runs[1:]}
+        own = {entity: merges.pop(entity) for entity in told_here & merges.keys()}
+        _finish(run, results[run.entity], own)
     return True
 
 
-def _read(
-    work: Work, chosen: list[Mapper], include_new: set[str], between: Callable[[], None]
-) -> dict[str, Stored]:
+@dataclass
+class _Asked:
+    """What one entity's waiting runs ask for together."""
+
+    mapper: Mapper
+    include_new: bool
+    compare: bool
+
+    @property
+    def adds_unknown(self) -> bool:
+        return self.mapper.adds_unknown or self.include_new
+
+
+def _asked_of(runs: list[SyncRun], due: set[str]) -> list[_Asked]:
+    """In registry order. What runs by its schedule is compared as a whole where that is due."""
+    asked = []
+    for mapper in mappers():
+        of_entity = [run for run in runs if run.entity == mapper.entity]
+        scheduled = any(run.trigger == Trigger.SCHEDULE for run in of_entity)
+        if of_entity:
+            asked.append(
+                _Asked(
+                    mapper,
+                    include_new=any(run.options.get("include_new") for run in of_entity),
+                    compare=any(run.options.get("compare") for run in of_entity)
+                    or (scheduled and mapper.entity in due),
+                )
+            )
+    return asked
+
+
+def _read(work: Work, asked: list[_Asked], between: Callable[[], None]) -> dict[str, Stored]:
     company = work.company()
-    results = {mapper.entity: Stored() for mapper in chosen}
+    results = {each.mapper.entity: Stored() for each in asked}
     cursors = {
         cursor.entity: cursor.changed_since
         for cursor in Cursor.objects.filter(organization=work.organization)
         if timezone.now() - cursor.changed_since < LOOK_BACK
     }
     fed = [
-        mapper
-        for mapper in chosen
-        if mapper.in_change_feed and mapper.entity in cursors and mapper.entity not in include_new
+        each.mapper
+        for each in asked
+        if each.mapper.in_change_feed and each.mapper.entity in cursors and not each.include_new
     ]
     incomplete = _read_feed(work, company, fed, cursors, results) if fed else []
-    for mapper in chosen:
-        if mapper not in fed or mapper in incomplete:
-            adds_unknown = mapper.adds_unknown or mapper.entity in include_new
-            results[mapper.entity].add(_read_all(work, company, mapper, adds_unknown, between))
+    for each in asked:
+        mapper, result = each.mapper, results[each.mapper.entity]
+        if mapper not in fed:
+            result.add(_read_all(work, company, mapper, each.adds_unknown, between))
+        elif mapper in incomplete or each.compare:
+            stored, began = identities.compare_identities(work, company, mapper, between)
+            result.add(stored)
+            if mapper in incomplete:
+                move_cursor(work, mapper, began)
     return results
 
 
@@ -85,11 +120,13 @@ def _read_feed(
     cursors: dict[str, datetime],
     results: dict[str, Stored],
 ) -> list[Mapper]:
-    """One call for all. Returns those for which the answer may have left something out."""
+    """One call for all; one for each where that may have left something out. Returns those of which still may."""
     since = min(cursors[mapper.entity] for mapper in fed) - OVERLAP
     changes = work.client.changes([mapper.remote for mapper in fed], since)
     if not changes.complete:
-        return fed
+        if len(fed) == 1:
+            return fed
+        return [left for mapper in fed for left in _read_feed(work, company, [mapper], cursors, results)]
     for mapper in fed:
         rows = changes.rows.get(mapper.remote, [])
         results[mapper.entity].add(store(work, mapper, company, rows, adds_unknown=mapper.adds_unknown))
@@ -122,7 +159,7 @@ def _read_all(
         stored.add(late)
     stored.journal += _mark_missing(work, mapper, stored.seen)
     if began:
-        move_cursor(work, mapper, began)
+        move_cursor(work, mapper, began, compared=True)
     return stored
 
 
@@ -145,18 +182,23 @@ def _tax_rates(work: Work) -> dict:
     return rates
 
 
-def move_cursor(work: Work, mapper: Mapper, time: datetime) -> None:
+def move_cursor(work: Work, mapper: Mapper, time: datetime, *, compared: bool = False) -> None:
+    """`compared`: the list was read as a whole, which is a comparison too."""
     if mapper.in_change_feed:
+        now = timezone.now()
         Cursor.objects.update_or_create(
             organization=work.organization,
             entity=mapper.entity,
-            defaults={"changed_since": time, "read_at": timezone.now()},
+            defaults={"changed_since": time, "read_at": now} | ({"compared_at": now} if compared else {}),
         )
 
 
-def _finish(run: SyncRun, stored: Stored) -> None:
+def _finish(run: SyncRun, stored: Stored, merges: merged.Entries) -> None:
+    """Writes the journal, with what merges did to this and to other entities' records."""
     with transaction.atomic():
         counts = outcomes.journal(run, mapper_for(run.entity), stored.journal)
+        for entity, entries in merges.items():
+            counts += outcomes.journal(run, mapper_for(entity), entries)
         run.refresh_from_db()
         run.succeeded, run.failed = counts["succeeded"], counts["failed"]
         run.skipped = stored.unchanged

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 from ..mapping import Links, Mapper, Values
@@ -74,19 +74,36 @@ def set_values(mapper: Mapper, record: SyncedRecord, values: Values, links: Link
 
 
 def mark_gone(mapper: Mapper, organization: Organization, ids: Iterable[str]) -> list[Entry]:
-    """Documents deleted there are marked here, names made inactive; nothing is deleted locally."""
+    """Documents deleted there are marked here, names made inactive; nothing is deleted locally.
+
+    There is nothing left to decide, so an open conflict is closed.
+    """
     records = mapper.records(organization).filter(qbo_id__in=list(ids))
     if mapper.ending:
         records = records.filter(ended="")
-        columns: dict[str, Any] = {"ended": Document.Ended.DELETED, "balance": 0}
+        # Should it be there all the same, no token is the one that we hold, and it is read again.
+        columns: dict[str, Any] = {"ended": Document.Ended.DELETED, "balance": 0, "qbo_sync_token": ""}
     else:
         records = records.filter(is_active=True)
         columns = {"is_active": False}
+    records = list(records)
     found = [
         (SyncJob.Outcome.UPDATED, mapper.label(record), record.pk, record.qbo_id, "Deleted in QuickBooks.")
         for record in records
     ]
-    mapper.model.objects.filter(pk__in=[pk for _, _, pk, _, _ in found]).update(
-        **columns, **in_step_columns()
-    )
+    keys = [record.pk for record in records]
+    with transaction.atomic():
+        mapper.model.objects.filter(pk__in=keys).update(**columns, **in_step_columns())
+        Conflict.objects.filter(entity=mapper.entity, record_id__in=keys, resolved_at=None).update(
+            resolved_at=timezone.now()
+        )
+        if not mapper.ending:
+            _agree_inactive(mapper, records)
     return found
+
+
+def _agree_inactive(mapper: Mapper, records: list[SyncedRecord]) -> None:
+    """Making the name active again is then an edit, which QuickBooks is asked about."""
+    for record in records:
+        fields = {**record.base.get("fields", {}), "is_active": False}
+        mapper.model.objects.filter(pk=record.pk).update(base={**record.base, "fields": fields})
