@@ -87,6 +87,12 @@ class LinkRequestSerializer(serializers.Serializer):
 class PullRequestSerializer(serializers.Serializer):
     """Reads what changed in QuickBooks."""
 
+    compare = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Compare all ids and versions of both sides too, as happens weekly by itself.",
+    )
+
 
 class ContactPullRequestSerializer(PullRequestSerializer):
     include_new = serializers.BooleanField(

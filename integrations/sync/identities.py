@@ -68,7 +68,9 @@ def _listed(work: Work, mapper: Mapper, between: Callable[[], None]) -> tuple[di
     began: datetime | None = None
     start = 1
     while True:
-        page = work.client.select(mapper.remote, where=mapper.everything, fields="Id, SyncToken", start=start)
+        page = work.client.select(
+            mapper.remote, where=mapper.everything, fields="Id, SyncToken", start=start, size=PAGE_SIZE
+        )
         began = began or page.time or timezone.now()
         rows = dict(map(_identity, page.rows))
         if start > 1 and not rows.keys() & listed.keys():

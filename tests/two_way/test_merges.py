@@ -113,7 +113,9 @@ def test_a_notification_is_not_believed(client, settings, qbo, organization, sur
     assert not SuspectedMerge.objects.exists()
 
 
-def test_merges_in_a_row_lead_to_the_last_name(client, settings, qbo, organization, survivor, customer, invoice):
+def test_merges_in_a_row_lead_to_the_last_name(
+    client, settings, qbo, organization, survivor, customer, invoice
+):
     last = make_customer(organization, name="Acme Holding")
     push(last)
     qbo.merge("Customer", customer.qbo_id, survivor.qbo_id)
@@ -151,7 +153,9 @@ def test_a_document_for_a_retired_contact_says_whom_to_choose(qbo, organization,
     assert late.sync_error["remedy"] == "Choose Acme Limited on this document, and sync it again."
 
 
-def test_an_open_conflict_and_a_queued_push_end_with_the_merge(qbo, organization, survivor, customer, invoice):
+def test_an_open_conflict_and_a_queued_push_end_with_the_merge(
+    qbo, organization, survivor, customer, invoice
+):
     edit(customer, phone="2")
     qbo.change("Customer", customer.qbo_id, PrimaryPhone={"FreeFormNumber": "3"})
     pull(organization, "customers")

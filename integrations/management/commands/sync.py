@@ -29,6 +29,9 @@ class Command(BaseCommand):
             "entities", nargs="*", metavar="ENTITY", help=", ".join(m.entity for m in mappers())
         )
         parser.add_argument("--ids", nargs="+", type=int, help="push only these records of one entity")
+        parser.add_argument(
+            "--compare", action="store_true", help="of a pull: compare all ids and versions of both sides too"
+        )
         parser.add_argument("--wait", action="store_true", help="work it off in this process")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -83,6 +86,8 @@ def _chosen(options: dict[str, Any]) -> list[Mapper]:
         raise CommandError(f"Unknown: {', '.join(unknown)}. Choose from {', '.join(known)}.")
     if options["ids"] and not (pushes and len(options["entities"]) == 1):
         raise CommandError("--ids goes with a push of one entity.")
+    if options["compare"] and pushes:
+        raise CommandError("--compare goes with a pull.")
     wanted = options["entities"] or [
         name for name, mapper in known.items() if not pushes or (mapper.pushes and mapper.updates)
     ]
@@ -92,7 +97,7 @@ def _chosen(options: dict[str, Any]) -> list[Mapper]:
 def _start(organization: Organization, mapper: Mapper, options: dict[str, Any]) -> SyncRun:
     asked = Asked(Trigger.COMMAND)
     if options["direction"] == Direction.PULL:
-        return services.pull(organization, mapper.entity, asked=asked)
+        return services.pull(organization, mapper.entity, asked=asked, compare=options["compare"])
     return services.push(
         organization,
         mapper.entity,
