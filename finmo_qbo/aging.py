@@ -8,14 +8,8 @@ from decimal import Decimal
 
 from django.db.models import Case, CharField, Count, Q, QuerySet, Sum, Value, When
 
-# (key, label, days overdue: more than, at most)
-BUCKETS = (
-    ("current", "Not due", None, 0),
-    ("days30", "1–30 days", 0, 30),
-    ("days60", "31–60 days", 30, 60),
-    ("days90", "61–90 days", 60, 90),
-    ("older", "Over 90 days", 90, None),
-)
+from integrations.aging import BUCKETS
+
 # The bar's width in the picture's own units.
 WIDTH = 1000
 

@@ -4,8 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
-from .models import Difference, Statement
+from .aging import Ages, read_ages
+from .models import Difference, Kind, Statement
+
+# What a class of difference means, for whoever reads the figures on paper.
+MEANINGS = {
+    Kind.DUPLICATE: "There twice, with the same amount",
+    Kind.ONLY_IN_FINMO: "Entered in Finmo, not in QuickBooks",
+    Kind.ONLY_IN_QUICKBOOKS: "Made in QuickBooks, not in Finmo",
+    Kind.DELETED: "Deleted on one side, kept on the other",
+    Kind.VOIDED: "Voided on one side, kept on the other",
+    Kind.CURRENCY: "Another currency or rate on each side",
+    Kind.CONTACT: "Another contact on each side",
+    Kind.AMOUNT: "Another amount before tax",
+    Kind.TAX: "Same amount, another tax",
+    Kind.BALANCE: "Paid on one side, wholly or in part",
+    Kind.DATE: "Another issue date or due date",
+}
 
 
 @dataclass(frozen=True)
@@ -19,13 +36,38 @@ class Figures:
 
 
 @dataclass(frozen=True)
+class KindReport:
+    """One class of difference in one currency. `accepted` counts those that a person has accepted."""
+
+    kind: Kind
+    differences: list[Difference]
+
+    @property
+    def figures(self) -> Figures:
+        return _sum(self.differences)
+
+    @property
+    def accepted(self) -> int:
+        return sum(each.accepted_at is not None for each in self.differences)
+
+    @property
+    def meaning(self) -> str:
+        return MEANINGS[self.kind]
+
+
+@dataclass(frozen=True)
 class CurrencyReport:
-    """`differences` are those that are not settled; `difference` is Finmo minus QuickBooks."""
+    """`differences` are those that are not settled; `difference` is Finmo minus QuickBooks.
+
+    The ages are open amounts by days past the due date, None in statements that did not keep them.
+    """
 
     currency: str
     finmo: Figures
     quickbooks: Figures
     differences: list[Difference]
+    finmo_ages: Ages | None = None
+    quickbooks_ages: Ages | None = None
 
     @property
     def difference(self) -> Figures:
@@ -34,10 +76,29 @@ class CurrencyReport:
     @property
     def unexplained(self) -> Figures:
         """What the lines leave of the difference: 0.00, or a fault of ours. `count` is of no use here."""
-        return self.difference - Figures(
-            self.difference.count,
-            sum((each.total for each in self.differences), Decimal()),
-            sum((each.balance for each in self.differences), Decimal()),
+        explained = _sum(self.differences)
+        return self.difference - Figures(self.difference.count, explained.total, explained.balance)
+
+    @cached_property
+    def kinds(self) -> list[KindReport]:
+        """The classes that occur, gravest first."""
+        found: dict[str, list[Difference]] = {}
+        for each in self.differences:
+            found.setdefault(each.kind, []).append(each)
+        return [KindReport(kind, found[kind]) for kind in Kind if kind in found]
+
+    @cached_property
+    def agreed(self) -> Figures:
+        """What both sides say alike: Finmo's documents that stand in no line."""
+        counted = [
+            each.finmo
+            for each in self.differences
+            if each.finmo and each.finmo["counted"] and each.finmo["currency"] == self.currency
+        ]
+        return self.finmo - Figures(
+            len(counted),
+            sum((Decimal(side["total"]) for side in counted), Decimal()),
+            sum((Decimal(side["balance"]) for side in counted), Decimal()),
         )
 
     @property
@@ -60,6 +121,16 @@ def report_of(statement: Statement) -> list[CurrencyReport]:
             Figures(row.finmo_count, row.finmo_total, row.finmo_balance),
             Figures(row.quickbooks_count, row.quickbooks_total, row.quickbooks_balance),
             lines.get(row.currency, []),
+            read_ages(row.finmo_aging),
+            read_ages(row.quickbooks_aging),
         )
         for row in statement.currencies.all()
     ]
+
+
+def _sum(differences: list[Difference]) -> Figures:
+    return Figures(
+        len(differences),
+        sum((each.total for each in differences), Decimal()),
+        sum((each.balance for each in differences), Decimal()),
+    )

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from .views import configuration, conflicts, connection, reconciliation, runs
+from .views import configuration, conflicts, connection, reconciliation, runs, taking_away
 
 urlpatterns = [
     path("settings/integrations/", connection.Integrations.as_view(), name="integrations"),
@@ -48,5 +48,7 @@ urlpatterns = [
     ),
     path("reconciliation/<int:pk>/", reconciliation.StatementPage.as_view(), name="statement"),
     path("reconciliation/<int:pk>/csv/", reconciliation.StatementCsv.as_view(), name="statement-csv"),
+    path("reconciliation/<int:pk>/xlsx/", taking_away.StatementXlsx.as_view(), name="statement-xlsx"),
+    path("reconciliation/<int:pk>/print/", taking_away.StatementPrint.as_view(), name="statement-print"),
     path("reconciliation/<int:pk>/repair/", reconciliation.RepairPage.as_view(), name="statement-repair"),
 ]

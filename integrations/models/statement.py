@@ -76,6 +76,9 @@ class StatementCurrency(models.Model):
     quickbooks_count = models.IntegerField(default=0)
     quickbooks_total = _amount()
     quickbooks_balance = _amount()
+    # {bucket: open amount} as of the statement's day; empty in statements that were read before these were kept.
+    finmo_aging = models.JSONField(default=dict, blank=True)
+    quickbooks_aging = models.JSONField(default=dict, blank=True)
 
     class Meta:
         ordering = ["currency"]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from ..aging import Ages, bucket_of, no_ages
 from ..mapping import plain
 from ..models import Kind, name_key
 from ..money import rounded
@@ -84,11 +85,13 @@ class Sums:
     count: int = 0
     total: Decimal = ZERO
     balance: Decimal = ZERO
+    ages: Ages = field(default_factory=no_ages)
 
-    def add(self, side: Side) -> None:
+    def add(self, side: Side, as_of: str) -> None:
         self.count += 1
         self.total += side.total
         self.balance += side.balance
+        self.ages[bucket_of(side.due_date, as_of)] += side.balance
 
 
 @dataclass
@@ -119,9 +122,9 @@ def compare(finmo: Iterable[Side], quickbooks: Iterable[Side], as_of: str) -> Co
     twins = _twins(theirs.values(), unlinked)
     for ours, other in pairs:
         if ours and ours.counts(as_of):
-            result.finmo[ours.currency].add(ours)
+            result.finmo[ours.currency].add(ours, as_of)
         if other and other.counts(as_of):
-            result.quickbooks[other.currency].add(other)
+            result.quickbooks[other.currency].add(other, as_of)
         kinds = [Kind.DUPLICATE] if other and other.qbo_id in twins else []
         result.lines += _lines(ours, other, kinds + _kinds(ours, other), as_of)
     _match(result.lines)

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from ..aging import Ages, bucket_of, no_ages, read_ages, saved_ages
 from ..models import Difference, Kind, Statement, StatementCurrency, SyncRun
 from .compare import Comparison, Line, Sums
 from .outcomes import write_columns
@@ -82,9 +83,11 @@ def _currency(statement: Statement, currency: str, comparison: Comparison) -> St
         finmo_count=ours.count,
         finmo_total=ours.total,
         finmo_balance=ours.balance,
+        finmo_aging=saved_ages(ours.ages),
         quickbooks_count=theirs.count,
         quickbooks_total=theirs.total,
         quickbooks_balance=theirs.balance,
+        quickbooks_aging=saved_ages(theirs.ages),
     )
 
 
@@ -161,20 +164,23 @@ def _rewrite(old: Difference, new: Difference) -> None:
 def _move_totals(statement: Statement, touched: Touched) -> None:
     """Takes out what these documents counted for, and puts in what they count for now."""
     rows = {row.currency: row for row in StatementCurrency.objects.filter(statement=statement)}
+    as_of = statement.as_of.isoformat()
     for side in ("finmo", "quickbooks"):
-        for currency, count, total, balance in _counted(touched.differences, side):
-            _add(rows, statement, side, currency, (-count, -total, -balance))
+        for currency, counted in _counted(touched.differences, side, as_of):
+            _add(rows, statement, side, currency, counted, -1)
         for currency, sums in getattr(touched.comparison, side).items():
-            _add(rows, statement, side, currency, (sums.count, sums.total, sums.balance))
+            _add(rows, statement, side, currency, sums, 1)
     for row in rows.values():
         row.save()
 
 
-def _counted(differences: Iterable[Difference], side: str) -> Iterable[tuple[str, int, Decimal, Decimal]]:
+def _counted(differences: Iterable[Difference], side: str, as_of: str) -> Iterable[tuple[str, Sums]]:
     for difference in differences:
         saved: dict[str, Any] | None = getattr(difference, side)
         if saved and saved["counted"] and saved["currency"] == difference.currency:
-            yield difference.currency, 1, Decimal(saved["total"]), Decimal(saved["balance"])
+            balance = Decimal(saved["balance"])
+            ages = no_ages() | {bucket_of(saved["due_date"], as_of): balance}
+            yield difference.currency, Sums(1, Decimal(saved["total"]), balance, ages)
 
 
 def _add(
@@ -182,8 +188,15 @@ def _add(
     statement: Statement,
     side: str,
     currency: str,
-    amounts: tuple[int, Decimal, Decimal],
+    sums: Sums,
+    sign: int,
 ) -> None:
-    row = rows.setdefault(currency, StatementCurrency(statement=statement, currency=currency))
-    for name, amount in zip(("count", "total", "balance"), amounts, strict=True):
-        setattr(row, f"{side}_{name}", getattr(row, f"{side}_{name}") + amount)
+    if currency not in rows:
+        rows[currency] = _currency(statement, currency, Comparison())
+    row = rows[currency]
+    for name in ("count", "total", "balance"):
+        setattr(row, f"{side}_{name}", getattr(row, f"{side}_{name}") + sign * getattr(sums, name))
+    ages: Ages | None = read_ages(getattr(row, f"{side}_aging"))
+    if ages is not None:
+        moved = {key: amount + sign * sums.ages[key] for key, amount in ages.items()}
+        setattr(row, f"{side}_aging", saved_ages(moved))
