@@ -2,12 +2,14 @@ from django.contrib import admin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from integrations.admin.filters import BY_ORGANIZATION, by_fault, day_range
+from integrations.admin.spreadsheets import SpreadsheetAdmin
 from integrations.admin.synced import SyncedAdmin
 
 from .models import Beneficiary, Customer
+from .spreadsheets import BeneficiaryResource, CustomerResource
 
 
-class ContactAdmin(SyncedAdmin):
+class ContactAdmin(SpreadsheetAdmin, SyncedAdmin):
     list_display = ("name", "organization", "email", "currency", "is_active", "state")
     list_filter = (
         BY_ORGANIZATION,
@@ -35,9 +37,9 @@ class ContactAdmin(SyncedAdmin):
 
 @admin.register(Customer)
 class CustomerAdmin(ContactAdmin):
-    pass
+    resource = export_resource = CustomerResource
 
 
 @admin.register(Beneficiary)
 class BeneficiaryAdmin(ContactAdmin):
-    pass
+    resource = export_resource = BeneficiaryResource

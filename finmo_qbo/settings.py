@@ -39,6 +39,7 @@ QBO_ENVIRONMENT = env("QBO_ENVIRONMENT", default="simulator" if DEBUG else "prod
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
+    "unfold.contrib.import_export",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "django_htmx",
     "django_q",
+    "import_export",
     "csp",
     "integrations",
     "contacts",
@@ -149,6 +151,10 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10000}}
 }
 CACHES["default"]["KEY_PREFIX"] = Q_CLUSTER["name"]
+
+# Between preview and confirmation a file waits where every web process finds it.
+if REDIS_URL:
+    IMPORT_EXPORT_TMP_STORAGE_CLASS = "integrations.waiting_files.SharedFile"
 
 # --- Security -------------------------------------------------------------------------------
 

@@ -47,8 +47,8 @@ def save_document(document: Document, lines: Sequence[DocumentLine] | None) -> N
         if document._state.adding:
             document.replace_lines(list(lines or ()))
             return
-        held = list(document.lines.select_related("item", "tax_code", "account"))
-        if lines is not None and _content(lines) == _content(held):
+        held = held_lines(document)
+        if lines is not None and alike(lines, held):
             lines = None
         if lines is None and not _reckoning_changed(document):
             document.save()
@@ -56,6 +56,15 @@ def save_document(document: Document, lines: Sequence[DocumentLine] | None) -> N
         lines = held if lines is None else list(lines)
         _keep_identity(held, lines)
         document.replace_lines(lines)
+
+
+def held_lines(document: Document) -> list[DocumentLine]:
+    return list(document.lines.select_related("item", "tax_code", "account"))
+
+
+def alike(some: Sequence[DocumentLine], others: Sequence[DocumentLine]) -> bool:
+    """Whether the lines say the same, in the same order."""
+    return _content(some) == _content(others)
 
 
 def delete_record(record: SyncedRecord) -> None:

@@ -1,8 +1,10 @@
 from django.contrib import admin
 
 from integrations.admin.document import DocumentAdmin, LineInline
+from integrations.admin.spreadsheets import SpreadsheetAdmin
 
 from .models import Bill, BillLine
+from .spreadsheets import BillLinesResource, BillResource
 
 
 class BillLineInline(LineInline):
@@ -19,6 +21,8 @@ class BillLineInline(LineInline):
 
 
 @admin.register(Bill)
-class BillAdmin(DocumentAdmin):
+class BillAdmin(SpreadsheetAdmin, DocumentAdmin):
+    resource = BillResource
+    export_resource = BillLinesResource
     contact = "beneficiary"
     inlines = (BillLineInline,)

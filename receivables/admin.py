@@ -3,8 +3,10 @@ from django.contrib import admin
 
 from contacts.models import allowed_in_names
 from integrations.admin.document import DocumentAdmin, LineInline
+from integrations.admin.spreadsheets import SpreadsheetAdmin
 
 from .models import Invoice, InvoiceLine
+from .spreadsheets import InvoiceLinesResource, InvoiceResource
 
 
 class InvoiceLineForm(forms.ModelForm):
@@ -28,6 +30,8 @@ class InvoiceLineInline(LineInline):
 
 
 @admin.register(Invoice)
-class InvoiceAdmin(DocumentAdmin):
+class InvoiceAdmin(SpreadsheetAdmin, DocumentAdmin):
+    resource = InvoiceResource
+    export_resource = InvoiceLinesResource
     contact = "customer"
     inlines = (InvoiceLineInline,)

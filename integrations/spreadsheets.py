@@ -1,0 +1,251 @@
+"""Records from and to spreadsheets, judged by the same forms as what people type.
+
+A file is of one organization. Nothing of it is written unless every row is good.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.forms import BooleanField, DateField, ModelForm
+from import_export.fields import Field
+from import_export.resources import ModelResource
+from import_export.results import RowResult
+from import_export.widgets import BooleanWidget
+from tablib import Dataset
+
+from .cells import guarded, unguarded
+from .forms import RecordForm
+from .models import Organization, SyncedRecord
+from .services import Refused
+
+logger = logging.getLogger(__name__)
+
+MOST_ROWS = 2000
+# Which row, or rows, of the file a record came from; people count the head as the first.
+PLACE = "row"
+# The fields of every resource beside its own columns.
+ALWAYS = (PLACE, "id", "organization", "quickbooks_id", "accounting_synced")
+_YES, _NO = ("yes", "true", "1", "active"), ("no", "false", "0", "inactive")
+
+Row = dict[str, Any]
+
+
+class Problems(Exception):
+    """The file as a whole cannot be read; `str()` is a sentence with the remedy."""
+
+
+class FormResource(ModelResource):
+    """Rows with or without an `id`: with one, the organization's record of that id is changed; without, one is added.
+
+    `columns` are those that may be filled in; `told` are written into an exported file and left alone in a read
+    one. What a file does not have as a column stays as it is.
+    """
+
+    form: ClassVar[type[RecordForm]]
+    columns: ClassVar[tuple[str, ...]]
+    told: ClassVar[tuple[str, ...]] = ("organization", "quickbooks_id", "accounting_synced")
+    # One of these is on every row.
+    needed: ClassVar[str]
+
+    quickbooks_id = Field(attribute="qbo_id", readonly=True)
+    accounting_synced = Field(attribute="accounting_synced", widget=BooleanWidget(), readonly=True)
+    organization = Field(attribute="organization__slug", readonly=True)
+    row = Field(readonly=True)
+
+    class Meta:
+        import_id_fields = ("id",)
+        use_transactions = True
+        report_skipped = True
+
+    def __init__(self, organization: Organization | None = None, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.of = organization
+        self.given: set[str] = set()
+
+    # --- columns -----------------------------------------------------------------------------
+
+    def get_import_order(self) -> list[str]:
+        return [PLACE, "id", *self.columns]
+
+    def get_import_fields(self) -> list[Field]:
+        return [self.fields[name] for name in self.get_import_order()]
+
+    def get_export_order(self) -> list[str]:
+        return ["id", *self.columns, *self.told]
+
+    def get_user_visible_fields(self) -> list[Field]:
+        return self.get_import_fields()[1:]
+
+    # --- reading a file ----------------------------------------------------------------------
+
+    def before_import(self, dataset: Dataset, **kwargs: Any) -> None:
+        """Raises Problems with what is wrong with the file as a whole; no row of it is looked at then."""
+        headers, order = list(dataset.headers or ()), self.get_import_order()
+        try:
+            self._check_columns(headers)
+            records = self.records_of(read_rows(dataset))
+        except Problems:
+            dataset.wipe()
+            raise
+        self.given = {name for name in headers if name}
+        dataset.wipe()
+        dataset.headers = order
+        for record in records:
+            dataset.append([record.get(name, "") for name in order])
+
+    def records_of(self, rows: list[Row]) -> list[Row]:
+        """One for each record; here a row is a record."""
+        return rows
+
+    def _check_columns(self, headers: list[str]) -> None:
+        known = {"id", *self.columns, *self.told, *self.extra_columns()}
+        unknown = [name for name in headers if name and name not in known]
+        if unknown:
+            raise Problems(
+                f"The file has columns that are not known: {', '.join(unknown)}. Rename or remove them. "
+                f"Known are: {', '.join(sorted(known))}."
+            )
+        if "id" not in headers and self.needed not in headers:
+            raise Problems(f"The file has neither a column “{self.needed}” nor a column “id”. Add one.")
+
+    def extra_columns(self) -> set[str]:
+        return set()
+
+    # --- one record --------------------------------------------------------------------------
+
+    def own(self) -> Any:
+        return self._meta.model.objects.filter(organization=self.of)
+
+    def get_or_init_instance(self, instance_loader: Any, row: Row) -> tuple[SyncedRecord, bool]:
+        key = row["id"]
+        if not key:
+            return self._meta.model(organization=self.of, currency=self.of.currency), True
+        found = self.own().filter(pk=key).first() if key.isdecimal() else None
+        if found is None:
+            raise ValidationError(
+                {
+                    "id": f"{self.of} has no {self._meta.model._meta.verbose_name} {key}. "
+                    "Leave the id empty to add a new one."
+                }
+            )
+        return found, False
+
+    def import_instance(self, instance: SyncedRecord, row: Row, **kwargs: Any) -> None:
+        """Raises ValidationError with what the form says of the row."""
+        self.is_new = instance._state.adding
+        data, problems = self.form_data(instance, row)
+        self.bound = self.form(data, instance=instance)
+        if not self.bound.is_valid():
+            problems = in_columns(self.bound, self.columns) | problems
+        problems = self.refused_here(instance, row) | problems
+        if problems:
+            raise ValidationError(problems)
+
+    def form_data(self, instance: SyncedRecord, row: Row) -> tuple[Row, dict[str, str]]:
+        """What a person would have sent, and what cannot be taken for a value of its kind."""
+        shown = self.form(instance=instance)
+        data, problems = {}, {}
+        for name, field in shown.fields.items():
+            # A field with a default is compared with what the form showed, which a browser sends back.
+            data[name] = data[shown[name].html_initial_name] = shown[name].value()
+            if name in self.given and name in self.columns:
+                try:
+                    data[name] = in_kind(field, row[name])
+                except ValueError as error:
+                    problems[name] = str(error)
+        return data, problems
+
+    def refused_here(self, instance: SyncedRecord, row: Row) -> dict[str, str]:
+        """{column: what speaks against the row beyond its form}."""
+        return {}
+
+    def skip_row(self, instance, original, row, import_validation_errors=None) -> bool:
+        return not import_validation_errors and not self.is_new and not self.changed(instance)
+
+    def changed(self, instance: SyncedRecord) -> bool:
+        return self.bound.has_changed()
+
+    def validate_instance(self, instance, import_validation_errors=None, validate_unique=True) -> None:
+        """The form has looked at it."""
+        if import_validation_errors:
+            raise ValidationError(import_validation_errors)
+
+    def import_row(self, row: Row, instance_loader: Any, **kwargs: Any) -> RowResult:
+        """A refusal is the row's, in its own words; anything else is a fault of ours and says so."""
+        self.place = row[PLACE]
+        result = super().import_row(row, instance_loader, **kwargs)
+        for error in result.errors:
+            if isinstance(error.error, Refused):
+                result.import_type = RowResult.IMPORT_TYPE_INVALID
+                result.validation_error = ValidationError({NON_FIELD_ERRORS: [str(error.error)]})
+            else:
+                logger.error("Row %s could not be imported", self.place, exc_info=error.error)
+        if result.validation_error is not None:
+            result.errors = []
+        return result
+
+    def export_resource(
+        self, instance: SyncedRecord, selected_fields: Any = None, **kwargs: Any
+    ) -> list[Any]:
+        cells = super().export_resource(instance, selected_fields, **kwargs)
+        return [guarded(cell) if isinstance(cell, str) else cell for cell in cells]
+
+    def dehydrate_row(self, record: SyncedRecord) -> str:
+        """Beside what is new of a record in the preview."""
+        return getattr(self, "place", "")
+
+
+def read_rows(dataset: Dataset) -> list[Row]:
+    """The rows that say something, each value as text, with their place. Raises Problems."""
+    if len(dataset) > MOST_ROWS:
+        raise Problems(f"The file has {len(dataset):,} rows; at most {MOST_ROWS:,} go in one. Split it.")
+    headers = list(dataset.headers or [])
+    doubled = {name for name in headers if name and headers.count(name) > 1}
+    if doubled:
+        raise Problems(f"Two columns have the same name: {', '.join(sorted(doubled))}. Rename one.")
+    rows = []
+    for place, values in enumerate(dataset, start=2):
+        row = {name: as_text(value) for name, value in zip(headers, values, strict=False) if name}
+        if any(row.values()):
+            rows.append(row | {PLACE: str(place)})
+    return rows
+
+
+def as_text(value: Any) -> str:
+    """A cell as a person would type it: a date as ISO 8601, a whole number without a point."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float):
+        return f"{Decimal(str(value)):f}".removesuffix(".0")
+    return unguarded(str(value).strip())
+
+
+def in_kind(field: Any, text: str) -> Any:
+    """What the form's field takes. Raises ValueError with the remedy where the text could be misread."""
+    if isinstance(field, BooleanField):
+        if text.casefold() not in (*_YES, *_NO):
+            raise ValueError("Write yes or no.")
+        return text.casefold() in _YES
+    if isinstance(field, DateField) and text:
+        try:
+            return date.fromisoformat(text).isoformat()
+        except ValueError:
+            raise ValueError(f"“{text}” is not a date like 2026-11-30. Write year, month, day.") from None
+    return text
+
+
+def in_columns(form: ModelForm, columns: tuple[str, ...]) -> dict[str, Any]:
+    """The form's errors by column; those of no column together."""
+    found: dict[str, Any] = {}
+    for name, errors in form.errors.items():
+        found.setdefault(name if name in columns else NON_FIELD_ERRORS, []).extend(errors)
+    return found

@@ -1,0 +1,33 @@
+"""Bills from and to spreadsheets, a row for each line."""
+
+from import_export.fields import Field
+
+from integrations.document_spreadsheets import DocumentResource, LinesResource
+from integrations.spreadsheets import ALWAYS
+
+from .forms import BillForm, BillLineForm
+from .models import Bill
+
+COLUMNS = ("number", "beneficiary", "issue_date", "due_date", "tax_treatment", "exchange_rate", "memo")
+
+
+class BillResource(DocumentResource):
+    form = BillForm
+    line_form = BillLineForm
+    contact = "beneficiary"
+    columns = COLUMNS
+    number_is_the_contacts = True
+    beneficiary = Field(attribute="beneficiary__name", column_name="beneficiary")
+
+    class Meta(DocumentResource.Meta):
+        model = Bill
+        fields = (*ALWAYS, *COLUMNS, "lines")
+
+
+class BillLinesResource(LinesResource):
+    contact = "beneficiary"
+    columns = COLUMNS
+    line_columns = ("item", "account", "description", "quantity", "unit_price", "tax_code")
+
+    class Meta:
+        model = Bill

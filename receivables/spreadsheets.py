@@ -1,0 +1,32 @@
+"""Invoices from and to spreadsheets, a row for each line."""
+
+from import_export.fields import Field
+
+from integrations.document_spreadsheets import DocumentResource, LinesResource
+from integrations.spreadsheets import ALWAYS
+
+from .forms import InvoiceForm, InvoiceLineForm
+from .models import Invoice
+
+COLUMNS = ("number", "customer", "issue_date", "due_date", "tax_treatment", "exchange_rate", "memo")
+
+
+class InvoiceResource(DocumentResource):
+    form = InvoiceForm
+    line_form = InvoiceLineForm
+    contact = "customer"
+    columns = COLUMNS
+    customer = Field(attribute="customer__name", column_name="customer")
+
+    class Meta(DocumentResource.Meta):
+        model = Invoice
+        fields = (*ALWAYS, *COLUMNS, "lines")
+
+
+class InvoiceLinesResource(LinesResource):
+    contact = "customer"
+    columns = COLUMNS
+    line_columns = ("item", "custom_item", "description", "quantity", "unit_price", "tax_code")
+
+    class Meta:
+        model = Invoice
