@@ -35,13 +35,13 @@ class DocumentResource(FormResource):
     line_form: ClassVar[type[LineForm]]
     contact: ClassVar[str]
     needed = "number"
-    lines = Field(readonly=True)
+    lines = Field(attribute="spreadsheet_lines", readonly=True)
 
     def extra_columns(self) -> set[str]:
         return {*LINE_COLUMNS, f"{self.contact}_id", "currency", "total", "balance", "status"}
 
     def get_import_order(self) -> list[str]:
-        return [PLACE, "id", *self.columns, "lines"]
+        return [*super().get_import_order(), "lines"]
 
     # --- rows to documents -------------------------------------------------------------------
 
@@ -112,7 +112,8 @@ class DocumentResource(FormResource):
         problems = self._number_taken(instance, row)
         if not self.is_new and not self.given & set(LINE_COLUMNS):
             return problems
-        lines, of_lines = self._lines(instance, row["lines"].rows)
+        lines, of_lines = self._lines(row["lines"].rows)
+        instance.spreadsheet_lines = " | ".join(map(describe, lines))
         if not of_lines and not self._keeps(instance, lines):
             of_lines = [
                 "QuickBooks holds lines of a kind that Finmo does not keep, such as a discount. Change them in "
@@ -148,7 +149,7 @@ class DocumentResource(FormResource):
     # Suppliers number their bills each for themselves.
     number_is_the_contacts: ClassVar[bool] = False
 
-    def _lines(self, instance: Document, rows: list[Row]) -> tuple[list[DocumentLine], list[str]]:
+    def _lines(self, rows: list[Row]) -> tuple[list[DocumentLine], list[str]]:
         """(the document's lines, what is wrong with them by row)."""
         data: Row = {"lines-TOTAL_FORMS": str(len(rows)), "lines-INITIAL_FORMS": "0"}
         problems: list[str] = []
@@ -215,10 +216,6 @@ class DocumentResource(FormResource):
 
     def do_instance_save(self, instance: Document, is_create: bool) -> None:
         editing.save_document(instance, self.new_lines)
-
-    def dehydrate_lines(self, document: Document) -> str:
-        """For the preview."""
-        return " | ".join(describe(line) for line in document.lines.all()) if document.pk else ""
 
 
 class Lines:

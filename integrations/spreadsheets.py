@@ -14,7 +14,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms import BooleanField, DateField, ModelForm
 from import_export.fields import Field
 from import_export.resources import ModelResource
-from import_export.results import RowResult
+from import_export.results import Result, RowResult
 from import_export.widgets import BooleanWidget
 from tablib import Dataset
 
@@ -52,10 +52,11 @@ class FormResource(ModelResource):
     # One of these is on every row.
     needed: ClassVar[str]
 
+    # Where a record of the file stands in it, beside what the file says of it in the preview.
+    row = Field(attribute="spreadsheet_row", readonly=True)
     quickbooks_id = Field(attribute="qbo_id", readonly=True)
     accounting_synced = Field(attribute="accounting_synced", widget=BooleanWidget(), readonly=True)
     organization = Field(attribute="organization__slug", readonly=True)
-    row = Field(readonly=True)
 
     class Meta:
         import_id_fields = ("id",)
@@ -70,7 +71,8 @@ class FormResource(ModelResource):
     # --- columns -----------------------------------------------------------------------------
 
     def get_import_order(self) -> list[str]:
-        return [PLACE, "id", *self.columns]
+        """What the file has of what may be filled in; before a file is read, all of it."""
+        return [PLACE, *(name for name in self.columns if name in self.given or not self.given)]
 
     def get_import_fields(self) -> list[Field]:
         return [self.fields[name] for name in self.get_import_order()]
@@ -79,20 +81,24 @@ class FormResource(ModelResource):
         return ["id", *self.columns, *self.told]
 
     def get_user_visible_fields(self) -> list[Field]:
-        return self.get_import_fields()[1:]
+        return [self.fields["id"], *self.get_import_fields()[1:]]
 
     # --- reading a file ----------------------------------------------------------------------
 
+    def import_data(self, dataset: Dataset, *args: Any, **kwargs: Any) -> Result:
+        self.given = {name for name in dataset.headers or () if name}
+        return super().import_data(dataset, *args, **kwargs)
+
     def before_import(self, dataset: Dataset, **kwargs: Any) -> None:
         """Raises Problems with what is wrong with the file as a whole; no row of it is looked at then."""
-        headers, order = list(dataset.headers or ()), self.get_import_order()
+        headers = list(dataset.headers or ())
         try:
             self._check_columns(headers)
             records = self.records_of(read_rows(dataset))
         except Problems:
             dataset.wipe()
             raise
-        self.given = {name for name in headers if name}
+        order = [*self.get_import_order(), "id"]
         dataset.wipe()
         dataset.headers = order
         for record in records:
@@ -138,6 +144,7 @@ class FormResource(ModelResource):
     def import_instance(self, instance: SyncedRecord, row: Row, **kwargs: Any) -> None:
         """Raises ValidationError with what the form says of the row."""
         self.is_new = instance._state.adding
+        instance.spreadsheet_row = row[PLACE]
         data, problems = self.form_data(instance, row)
         self.bound = self.form(data, instance=instance)
         if not self.bound.is_valid():
@@ -177,14 +184,13 @@ class FormResource(ModelResource):
 
     def import_row(self, row: Row, instance_loader: Any, **kwargs: Any) -> RowResult:
         """A refusal is the row's, in its own words; anything else is a fault of ours and says so."""
-        self.place = row[PLACE]
         result = super().import_row(row, instance_loader, **kwargs)
         for error in result.errors:
             if isinstance(error.error, Refused):
                 result.import_type = RowResult.IMPORT_TYPE_INVALID
                 result.validation_error = ValidationError({NON_FIELD_ERRORS: [str(error.error)]})
             else:
-                logger.error("Row %s could not be imported", self.place, exc_info=error.error)
+                logger.error("Row %s could not be imported", row[PLACE], exc_info=error.error)
         if result.validation_error is not None:
             result.errors = []
         return result
@@ -194,10 +200,6 @@ class FormResource(ModelResource):
     ) -> list[Any]:
         cells = super().export_resource(instance, selected_fields, **kwargs)
         return [guarded(cell) if isinstance(cell, str) else cell for cell in cells]
-
-    def dehydrate_row(self, record: SyncedRecord) -> str:
-        """Beside what is new of a record in the preview."""
-        return getattr(self, "place", "")
 
 
 def read_rows(dataset: Dataset) -> list[Row]:
