@@ -218,6 +218,8 @@ QBO_CONCURRENCY = env.int("QBO_CONCURRENCY", default=8)
 QBO_BATCHES_PER_MINUTE = env.int("QBO_BATCHES_PER_MINUTE", default=40)
 QBO_BATCH_SIZE = env.int("QBO_BATCH_SIZE", default=30)
 QBO_TIMEOUT = env.float("QBO_TIMEOUT", default=50.0)
+# Receivables and payables are pushed and pulled this often where Auto Sync is on.
+AUTO_SYNC_MINUTES = env.int("AUTO_SYNC_MINUTES", default=15)
 # How long a worker holds a company without a sign of life: longer than the longest call.
 LANE_LEASE_SECONDS = env.float("LANE_LEASE_SECONDS", default=60.0)
 

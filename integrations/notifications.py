@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from .mapping import Mapper, mapper_told_by, referring
-from .models import Configuration, Connection, Direction, Organization, SyncRun, Trigger
+from .models import Configuration, Connection, Organization, Trigger
 from .qbo.webhooks import BadNotification, Event, parse, verify
-from .services import Asked, pull
-from .sync.suspected import suspect
+from .services import Asked, pull_each
+from .sync.suspected import suspect_each
 
 logger = logging.getLogger(__name__)
 
@@ -36,20 +38,25 @@ def quickbooks(request: HttpRequest) -> HttpResponse:
 
 
 def ring(events: list[Event]) -> None:
-    """A burst becomes one pull per company and entity."""
-    _note_merges(events)
+    """A burst becomes one pull per company and entity, in a fixed number of statements however many companies."""
     told: dict[str, dict[str, Mapper]] = {}
     for event in events:
         for mapper in _touched_by(event):
             told.setdefault(event.realm_id, {})[mapper.entity] = mapper
-    connections = Connection.objects.filter(
-        realm_id__in=told,
-        status=Connection.Status.CONNECTED,
-        organization__quickbooks_enabled=True,
-    ).select_related("organization")
-    for connection in connections:
-        for mapper in told[connection.realm_id].values():
-            _ring_for(connection.organization, mapper)
+    if not told:
+        return
+    with transaction.atomic():
+        configurations = {each.organization.connection.realm_id: each for each in _of_connected(told)}
+        _note_merges(events, {realm: each.organization for realm, each in configurations.items()})
+        pulls, waiting = [], []
+        for realm, configuration in configurations.items():
+            chosen = {each.entity for each in told[realm].values() if _pulls_by_itself(configuration, each)}
+            pulls += [(configuration.organization, entity) for entity in sorted(chosen)]
+            if left := told[realm].keys() - chosen:
+                configuration.changes_waiting |= dict.fromkeys(left, timezone.now().isoformat())
+                waiting.append(configuration)
+        Configuration.objects.bulk_update(waiting, ["changes_waiting"], batch_size=100)
+        pull_each(pulls, asked=Asked(Trigger.WEBHOOK))
 
 
 def _touched_by(event: Event) -> list[Mapper]:
@@ -61,37 +68,30 @@ def _touched_by(event: Event) -> list[Mapper]:
     return [mapper, *(other for other, _ in referring(mapper.entity))] if merges else [mapper]
 
 
-def _note_merges(events: list[Event]) -> None:
+def _note_merges(events: list[Event], connected: dict[str, Organization]) -> None:
     """The change feed will not tell of them. The next pull looks whether it is so, whoever asks for it."""
-    merges: dict[str, list[tuple[str, str, str]]] = {}
+    merges = []
     for event in events:
         mapper = mapper_told_by(event.entity)
-        if mapper and event.operation == "merged" and event.deleted_id:
-            merges.setdefault(event.realm_id, []).append((mapper.entity, event.deleted_id, event.id))
-    if not merges:
-        return
-    connections = Connection.objects.filter(
-        realm_id__in=merges, status=Connection.Status.CONNECTED, organization__quickbooks_enabled=True
-    )
-    for connection in connections.select_related("organization"):
-        suspect(connection.organization, merges[connection.realm_id], told=True)
+        organization = connected.get(event.realm_id)
+        if organization and mapper and event.operation == "merged" and event.deleted_id:
+            merges.append((organization, mapper.entity, event.deleted_id, event.id))
+    if merges:
+        suspect_each(merges, told=True)
 
 
-def _ring_for(organization: Organization, mapper: Mapper) -> None:
-    with transaction.atomic():
-        configuration = Configuration.objects.select_for_update().get(organization=organization)
-        if not _pulls_by_itself(configuration, mapper):
-            configuration.changes_waiting[mapper.entity] = timezone.now().isoformat()
-            configuration.save(update_fields=["changes_waiting"])
-            return
-        waiting = SyncRun.objects.filter(
-            organization=organization,
-            entity=mapper.entity,
-            direction=Direction.PULL,
-            status__in=[SyncRun.Status.QUEUED, SyncRun.Status.WAITING],
+def _of_connected(realms: Iterable[str]) -> QuerySet[Configuration]:
+    """The configurations of the organizations that are connected to these companies, held until the commit."""
+    return (
+        Configuration.objects.filter(
+            organization__quickbooks_enabled=True,
+            organization__connection__realm_id__in=list(realms),
+            organization__connection__status=Connection.Status.CONNECTED,
         )
-        if not waiting.exists():
-            pull(organization, mapper.entity, asked=Asked(Trigger.WEBHOOK))
+        .select_related("organization__connection")
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
 
 
 def _pulls_by_itself(configuration: Configuration, mapper: Mapper) -> bool:

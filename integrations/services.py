@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
-from django_q.tasks import async_task
 
+from .bell import ring_after_commit, ring_each
 from .faults import explain
 from .mapping import Mapper, mapper_for
 from .models import (
@@ -55,10 +55,11 @@ class UnknownRecord(Refused):
 
 @dataclass(frozen=True)
 class Asked:
-    """Who asks, and through which door."""
+    """Who asks, and through which door. Who works the lane off right after asking `rings` no bell."""
 
     trigger: Trigger
     user: AbstractBaseUser | None = None
+    rings: bool = True
 
 
 def push(
@@ -87,7 +88,8 @@ def push(
             _push_contacts(mapper, organization, records, asked)
         run = new_run(organization, Direction.PUSH, mapper, asked, len(records))
         _queue(run, mapper, records)
-        ring_after_commit(organization)
+        if asked.rings:
+            ring_after_commit(organization)
     return run
 
 
@@ -111,8 +113,32 @@ def pull(
         run = new_run(organization, Direction.PULL, mapper, asked, 0)
         run.options = {"include_new": include_new} | ({"compare": True} if compare else {})
         run.save(update_fields=["options"])
-        ring_after_commit(organization)
+        if asked.rings:
+            ring_after_commit(organization)
     return run
+
+
+def pull_each(wanted: Iterable[tuple[Organization, str]], *, asked: Asked) -> list[SyncRun]:
+    """The same for pairs of a connected organization and an entity, in a fixed number of statements.
+
+    Left out is what waits to be read already: reading once tells of all changes.
+    """
+    wanted = list(wanted)
+    with transaction.atomic():
+        waiting = SyncRun.objects.filter(
+            organization__in={organization.pk for organization, _ in wanted},
+            direction=Direction.PULL,
+            status__in=[SyncRun.Status.QUEUED, SyncRun.Status.WAITING],
+        )
+        asked_already = set(waiting.values_list("organization_id", "entity"))
+        runs = [
+            _run(organization, Direction.PULL, mapper_for(entity), asked)
+            for organization, entity in wanted
+            if (organization.pk, entity) not in asked_already
+        ]
+        SyncRun.objects.bulk_create(runs, batch_size=500)
+        transaction.on_commit(lambda: ring_each({run.organization_id for run in runs}))
+    return runs
 
 
 def void(organization: Organization, entity: str, *, asked: Asked, ids: Sequence[int]) -> SyncRun:
@@ -185,15 +211,6 @@ def require_connection(organization: Organization) -> Connection:
     return connection
 
 
-def ring_after_commit(organization: Organization) -> None:
-    transaction.on_commit(lambda: ring(organization.pk))
-
-
-def ring(organization_id: int) -> None:
-    """The doorbell: it carries nothing but whose lane has work."""
-    async_task("integrations.tasks.drain", organization_id, task_name=f"drain {organization_id}")
-
-
 def resume(organization: Organization, asked: Asked) -> None:
     """A person who asks again wants it tried again, whatever work waited for."""
     if asked.trigger in PERSONS:
@@ -219,13 +236,21 @@ def _chosen(
 def new_run(
     organization: Organization, direction: Direction, mapper: Mapper, asked: Asked, total: int
 ) -> SyncRun:
+    run = _run(organization, direction, mapper, asked, total)
+    run.save()
+    return run
+
+
+def _run(
+    organization: Organization, direction: Direction, mapper: Mapper, asked: Asked, total: int = 0
+) -> SyncRun:
     if asked.trigger not in PERSONS:
         priority = Priority.AUTOMATIC
     elif direction in (Direction.PULL, Direction.RECONCILE) or total > CLICK_SIZE:
         priority = Priority.BULK
     else:
         priority = Priority.CLICK
-    return SyncRun.objects.create(
+    return SyncRun(
         organization=organization,
         direction=direction,
         entity=mapper.entity,

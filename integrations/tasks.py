@@ -8,10 +8,10 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
+from .bell import ring_each
 from .models import Connection, Lane, Organization, SyncJob, SyncRun
 from .qbo import oauth
 from .qbo.errors import NeedsReconnect, QuickBooksError
-from .services import ring
 from .sync import auto, lane
 
 logger = logging.getLogger(__name__)
@@ -28,6 +28,12 @@ def drain(organization_id: int) -> None:
     lane.drain(organization_id)
 
 
+def start(organization_id: int) -> None:
+    """Starts the automatic runs that are due, and works them off."""
+    auto.start(organization_id)
+    lane.drain(organization_id)
+
+
 def sweep() -> None:
     """Rings again for whatever was left: a dropped task, a dead worker, a wait that is over."""
     now = timezone.now()
@@ -39,17 +45,17 @@ def sweep() -> None:
     open_jobs = SyncJob.objects.exclude(status=SyncJob.Status.DONE).values("organization_id")
     waiting = Organization.objects.filter(
         Q(pk__in=unfinished) | Q(pk__in=open_jobs),
+        quickbooks_enabled=True,
         connection__status=Connection.Status.CONNECTED,
         connection__pause=Connection.Pause.NONE,
     )
     free = Lane.objects.filter(Q(holder="") | Q(expires_at__lt=now)).values("organization_id")
-    for organization_id in waiting.filter(pk__in=free).values_list("pk", flat=True):
-        ring(organization_id)
+    ring_each(waiting.filter(pk__in=free).values_list("pk", flat=True))
 
 
 def tick() -> None:
-    """Starts the automatic runs that are due."""
-    auto.start_due_runs()
+    """Rings where automatic runs are due."""
+    auto.ring_for_due()
 
 
 def revoke(organization_id: int) -> None:

@@ -37,16 +37,20 @@ class Configuration(models.Model):
     changes_waiting = models.JSONField(default=dict, blank=True, editable=False)
     tax_codes_last_synced_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    # What was switched on since the last tick: it runs at once, however recently it ran by hand.
-    due_at_once = models.JSONField(default=list, blank=True, editable=False)
+    # When the automatic runs come next; None: as soon as something is switched on.
+    documents_due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    contacts_due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # When the tick rang for what is due, until somebody started it.
+    rung_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    SWITCHES = (
-        "contacts_auto_sync",
+    DOCUMENT_SWITCHES = (
         "receivables_auto_push",
         "receivables_auto_pull",
         "payables_auto_push",
         "payables_auto_pull",
     )
+    CONTACT_SWITCHES = ("contacts_auto_sync",)
+    SWITCHES = (*CONTACT_SWITCHES, *DOCUMENT_SWITCHES)
 
     class Meta:
         verbose_name = "QuickBooks configuration"
@@ -55,10 +59,19 @@ class Configuration(models.Model):
         return f"QuickBooks configuration of {self.organization}"
 
     def save(self, *args, update_fields=None, **kwargs) -> None:
+        """What is switched on is due at once, however recently it ran by hand."""
         if self.pk and (update_fields is None or set(update_fields) & set(self.SWITCHES)):
-            was = Configuration.objects.filter(pk=self.pk).values(*self.SWITCHES).first() or {}
-            switched_on = [name for name in self.SWITCHES if getattr(self, name) and not was.get(name)]
-            self.due_at_once = sorted({*self.due_at_once, *switched_on})
+            columns = self._due_columns()
+            for name in columns:
+                setattr(self, name, None)
             if update_fields is not None:
-                update_fields = {*update_fields, "due_at_once"}
+                update_fields = {*update_fields, *columns}
         super().save(*args, update_fields=update_fields, **kwargs)
+
+    def _due_columns(self) -> set[str]:
+        was = Configuration.objects.filter(pk=self.pk).values(*self.SWITCHES).first() or {}
+        switched_on = {name for name in self.SWITCHES if getattr(self, name) and not was.get(name)}
+        columns = {"documents_due_at", "rung_at"} if switched_on & set(self.DOCUMENT_SWITCHES) else set()
+        return columns | (
+            {"contacts_due_at", "rung_at"} if switched_on & set(self.CONTACT_SWITCHES) else set()
+        )

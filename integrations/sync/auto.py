@@ -1,81 +1,142 @@
-"""Automatic runs: contacts weekly, receivables and payables every quarter of an hour, where switched on."""
+"""Automatic runs: contacts weekly, receivables and payables every AUTO_SYNC_MINUTES, where switched on.
+
+A tick finds with one query who is due, and rings; whoever answers the bell starts what is due, through the door, and
+works it off. A missed schedule runs once: what counts is that its time has come, not how often. What is paused or not
+connected is not due, and is again once that has changed.
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from ..bell import START, ring_each
 from ..mapping import Mapper, mappers
 from ..models import Configuration, Connection, Direction, Organization, SyncRun, Trigger
-from ..services import Asked, pull, push
+from ..services import Asked, NotConnected, pull, push
+
+logger = logging.getLogger(__name__)
 
 WEEKLY = timedelta(days=7)
-OFTEN = timedelta(minutes=15)
-# Organizations started by one tick: the rest follows a minute later.
-AT_ONCE = 200
+OFTEN = timedelta(minutes=settings.AUTO_SYNC_MINUTES)
+# However many organizations are due at once, such as after an outage, they are started within so many ticks.
+TICKS = 10
+# Fewer are not worth spreading.
+FEWEST = 200
+# Who was rung for and did not start by then is rung for again: bells may be lost.
+RUNG = timedelta(minutes=5)
+
+DOCUMENTS_ON = Q(*((name, True) for name in Configuration.DOCUMENT_SWITCHES), _connector=Q.OR)
+CONTACTS_ON = Q(*((name, True) for name in Configuration.CONTACT_SWITCHES), _connector=Q.OR)
+# Whoever starts works the lane off right away.
+ASKED = Asked(Trigger.SCHEDULE, rings=False)
 
 
-def start_due_runs() -> None:
-    """Finds all that is due with one query; a schedule missed while workers were down runs once."""
+def ring_for_due() -> int:
+    """Rings for organizations that are due, at most a share of all at a time. Returns for how many."""
     now = timezone.now()
-    for configuration in due(now).select_related("organization")[:AT_ONCE]:
-        _start(configuration, now)
+    with transaction.atomic():
+        waiting = due(now).exclude(rung_at__gt=now - RUNG).order_by(F("rung_at").asc(nulls_first=True), "pk")
+        # Two ticks at once share the work.
+        waiting = waiting.select_for_update(skip_locked=True, of=("self",))
+        chosen = dict(waiting.values_list("pk", "organization_id")[: _share()])
+        Configuration.objects.filter(pk__in=chosen).update(rung_at=now)
+    ring_each(chosen.values(), START)
+    return len(chosen)
 
 
-def due(now):
-    """Configurations with a stream that was just switched on, or that is on and was not run for its interval."""
-    often, weekly = now - OFTEN, now - WEEKLY
+def _share() -> int:
+    everybody = Configuration.objects.filter(DOCUMENTS_ON | CONTACTS_ON).count()
+    return max(FEWEST, -(-everybody // TICKS))
+
+
+def due(now: datetime) -> QuerySet[Configuration]:
+    """Where something is switched on whose time has come, and that may work."""
     return Configuration.objects.filter(
-        ~Q(due_at_once=[])
-        | Q(contacts_auto_sync=True) & _older("contacts_last_synced_at", weekly)
-        | Q(receivables_auto_push=True) & _older("receivables_last_pushed_at", often)
-        | Q(receivables_auto_pull=True) & _older("receivables_last_pulled_at", often)
-        | Q(payables_auto_push=True) & _older("payables_last_pushed_at", often)
-        | Q(payables_auto_pull=True) & _older("payables_last_pulled_at", often),
+        DOCUMENTS_ON & _has_come("documents_due_at", now) | CONTACTS_ON & _has_come("contacts_due_at", now),
         organization__quickbooks_enabled=True,
         organization__connection__status=Connection.Status.CONNECTED,
         organization__connection__pause=Connection.Pause.NONE,
-    ).order_by("pk")
+    )
 
 
-def _older(name: str, moment) -> Q:
-    return Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__lt": moment})
+def _has_come(name: str, now: datetime) -> Q:
+    return Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__lte": now})
 
 
-def _start(configuration: Configuration, now) -> None:
-    asked = Asked(Trigger.SCHEDULE)
-    organization = configuration.organization
-    for mapper in mappers():
-        if _wants(configuration, mapper, "push", now) and not _under_way(
-            organization, mapper, Direction.PUSH
-        ):
-            push(organization, mapper.entity, asked=asked, all_unsynced=True)
-        if _wants(configuration, mapper, "pull", now) and not _under_way(
-            organization, mapper, Direction.PULL
-        ):
-            pull(organization, mapper.entity, asked=asked)
-    Configuration.objects.filter(pk=configuration.pk).update(due_at_once=[])
+def start(organization_id: int) -> list[SyncRun]:
+    """Starts what is due. Who comes second, or after a pause began, finds nothing due."""
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            found = due(now).filter(organization_id=organization_id).select_related("organization")
+            configuration = found.select_for_update(of=("self",)).first()
+            return _start(configuration, now) if configuration else []
+    except NotConnected as refusal:
+        logger.info("Organization %s is not started: %s", organization_id, refusal.code)
+        return []
 
 
-def _wants(configuration: Configuration, mapper: Mapper, verb: str, now) -> bool:
-    if mapper.stream == "contacts":
-        switch, last, interval = "contacts_auto_sync", configuration.contacts_last_synced_at, WEEKLY
-    else:
-        switch = f"{mapper.stream}_auto_{verb}"
-        last = getattr(configuration, f"{mapper.stream}_last_{verb}ed_at", None)
-        interval = OFTEN
-    if not mapper.pushes or not getattr(configuration, switch, False):
-        return False
-    return switch in configuration.due_at_once or last is None or last < now - interval
+def _start(configuration: Configuration, now: datetime) -> list[SyncRun]:
+    switches, columns = _due_switches(configuration, now)
+    runs = []
+    for mapper, direction in _wanted(configuration.organization, switches):
+        if direction == Direction.PULL:
+            runs.append(pull(configuration.organization, mapper.entity, asked=ASKED))
+        elif mapper.records(configuration.organization).unsynced().exists():
+            runs.append(push(configuration.organization, mapper.entity, asked=ASKED, all_unsynced=True))
+        elif _last_pushed(mapper):
+            # Nothing waits here, which is worth a date, but no run.
+            columns[_last_pushed(mapper)] = now
+    Configuration.objects.filter(pk=configuration.pk).update(**columns, rung_at=None)
+    return runs
 
 
-def _under_way(organization: Organization, mapper: Mapper, direction: Direction) -> bool:
-    return SyncRun.objects.filter(
-        organization=organization,
-        entity=mapper.entity,
-        direction=direction,
-        trigger=Trigger.SCHEDULE,
-        status__in=SyncRun.UNFINISHED,
-    ).exists()
+def _due_switches(configuration: Configuration, now: datetime) -> tuple[set[str], dict[str, Any]]:
+    """The switches whose time has come, and when it comes again."""
+    switches: set[str] = set()
+    columns: dict[str, Any] = {}
+    for names, column, following in (
+        (Configuration.DOCUMENT_SWITCHES, "documents_due_at", next_slot(now, configuration.organization_id)),
+        (Configuration.CONTACT_SWITCHES, "contacts_due_at", now + WEEKLY),
+    ):
+        at = getattr(configuration, column)
+        if at is None or at <= now:
+            switches |= {name for name in names if getattr(configuration, name)}
+            columns[column] = following
+    return switches, columns
+
+
+def next_slot(now: datetime, organization_id: int) -> datetime:
+    """The organization's own second within the interval: neighbours lie far apart, and all together lie evenly."""
+    interval = OFTEN.total_seconds()
+    slot = organization_id * 0.6180339887498949 % 1 * interval
+    since = (now.timestamp() - slot) % interval
+    return datetime.fromtimestamp(now.timestamp() + interval - since, UTC)
+
+
+def _wanted(organization: Organization, switches: set[str]) -> list[tuple[Mapper, Direction]]:
+    """What is to be started, without what an earlier schedule started and is not done yet."""
+    unfinished = SyncRun.objects.filter(
+        organization=organization, trigger=Trigger.SCHEDULE, status__in=SyncRun.UNFINISHED
+    )
+    under_way = set(unfinished.values_list("entity", "direction"))
+    return [
+        (mapper, direction)
+        for mapper in mappers()
+        for direction in (Direction.PUSH, Direction.PULL)
+        if mapper.pushes
+        and switches & {f"{mapper.stream}_auto_{direction}", f"{mapper.stream}_auto_sync"}
+        and (mapper.entity, direction) not in under_way
+    ]
+
+
+def _last_pushed(mapper: Mapper) -> str:
+    name = f"{mapper.stream}_last_pushed_at"
+    return name if hasattr(Configuration, name) else ""

@@ -8,6 +8,7 @@ from functools import partial
 
 from django.utils import timezone
 
+from ..bell import ring
 from ..faults import explain
 from ..history import note
 from ..mapping import Problem
@@ -21,7 +22,6 @@ from ..qbo.errors import (
     TryLater,
     Unreachable,
 )
-from ..services import ring
 from . import looking, pull, push, reconcile, repair, settle
 from .lease import Lease, LeaseLost
 from .work import Work
@@ -71,8 +71,6 @@ def _work_off(work: Work) -> bool:
     try:
         settle.settle_open(work)
         push.requeue_orphans(work)
-        if push.has_work(work.organization.pk):
-            work.know_company()
         while work.time_left and _step(work):
             if _paused(work):
                 _wait(work, Connection.Pause.PAUSED)
@@ -115,6 +113,8 @@ def _step(work: Work) -> bool:
         steps.append(((looked_for.priority, looked_for.pk), look))
     if not steps:
         return False
+    if first_job or statement or repairing or looked_for:
+        work.know_company()
     _, step = min(steps, key=lambda each: each[0])
     return _guarded(work, step)
 
@@ -143,6 +143,9 @@ def _serve_clicks(work: Work) -> None:
 
 def _may_work(work: Work) -> bool:
     connection = work.connection
+    if not work.organization.quickbooks_enabled:
+        _wait(work, "not_enabled")
+        return False
     if connection.status != Connection.Status.CONNECTED:
         _wait(work, connection.status)
         return False

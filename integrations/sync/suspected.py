@@ -11,9 +11,14 @@ from ..models import Organization, SuspectedMerge
 
 def suspect(organization: Organization, pairs: Iterable[tuple[str, str, str]], *, told: bool = False) -> None:
     """Notes (entity, loser's id, survivor's id) for the next `follow_merges`, in one statement."""
+    suspect_each(((organization, *pair) for pair in pairs), told=told)
+
+
+def suspect_each(merges: Iterable[tuple[Organization, str, str, str]], *, told: bool = False) -> None:
+    """The same for several organizations together."""
     rows = [
         SuspectedMerge(organization=organization, entity=entity, loser=loser, survivor=survivor, told=told)
-        for entity, loser, survivor in set(pairs)
+        for organization, entity, loser, survivor in set(merges)
         if loser != survivor and mapper_for(entity).merges
     ]
     if told:

@@ -34,10 +34,13 @@ class Work:
 
     def company(self) -> Company:
         """Fresh settings; a person may have changed them since the last round."""
+        if self.connection.company_read_at is None:
+            self.know_company()
         company = company_of(self.organization)
         company.rates = self.rates
         return company
 
     def know_company(self) -> None:
+        """Before a write: the closing date or a currency may have changed there. Reading does without."""
         if is_stale(self.connection):
             read_company(self.connection, self.client)

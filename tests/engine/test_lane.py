@@ -6,10 +6,10 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from integrations import services, tasks
-from integrations.models import Configuration, Lane, Organization, PushBatch, SyncJob, SyncRun, Trigger
+from integrations.models import Lane, Organization, PushBatch, SyncJob, SyncRun, Trigger
 from integrations.services import Asked
 from integrations.sync.lease import Lease, LeaseLost
-from tests.factories import make_customer, make_invoice, pull, push
+from tests.factories import make_customer, make_invoice, push
 from tests.quickbooks import drain
 
 
@@ -146,37 +146,6 @@ def test_the_contact_goes_along_where_it_is_asked_for(qbo, organization):
     invoice = make_invoice(organization)
     run = push(invoice, with_contacts=True)
     assert (run.status, invoice.accounting_synced) == ("succeeded", True)
-
-
-def test_automatic_runs_start_where_switched_on_and_due(qbo, organization):
-    configuration = organization.configuration
-    configuration.receivables_auto_pull = configuration.contacts_auto_sync = True
-    configuration.save()
-    tasks.tick()
-    tasks.tick()
-    started = SyncRun.objects.filter(trigger=Trigger.SCHEDULE).values_list("entity", "direction")
-    assert sorted(started) == [
-        ("beneficiaries", "pull"),
-        ("beneficiaries", "push"),
-        ("customers", "pull"),
-        ("customers", "push"),
-        ("invoices", "pull"),
-    ]
-    drain(organization)
-    tasks.tick()
-    assert SyncRun.objects.filter(trigger=Trigger.SCHEDULE).count() == 5
-
-
-def test_a_stream_that_is_switched_on_is_due_at_once(qbo, organization):
-    pull(organization, "invoices")
-    tasks.tick()
-    assert not SyncRun.objects.filter(trigger=Trigger.SCHEDULE).exists()
-    configuration = Configuration.objects.get(organization=organization)
-    configuration.receivables_auto_pull = True
-    configuration.save()
-    tasks.tick()
-    tasks.tick()
-    assert SyncRun.objects.filter(trigger=Trigger.SCHEDULE, entity="invoices").count() == 1
 
 
 def test_a_run_of_another_organizations_records_is_refused(qbo, organization, stranger):

@@ -1,0 +1,98 @@
+"""10,000 organizations that are due: few statements, spread over minutes, nobody twice and nobody forgotten."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django_q.models import OrmQ
+
+from integrations import tasks
+from integrations.models import Configuration, Connection, Lane, Organization, SyncRun
+from integrations.sync import auto
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+
+NUMBER = 10_000
+MONDAY = datetime(2026, 11, 23, 8, tzinfo=UTC)
+# One to find who is due, one to mark them, and the bells, some hundreds to a statement.
+MOST_STATEMENTS = 12
+
+
+@pytest.fixture
+def time():
+    with time_machine.travel(MONDAY, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def organizations(db) -> list[int]:
+    made = Organization.objects.bulk_create(
+        Organization(slug=f"org-{n}", name=f"Organization {n}", quickbooks_enabled=True)
+        for n in range(NUMBER)
+    )
+    Connection.objects.bulk_create(
+        Connection(organization=each, status="connected", realm_id=str(each.pk)) for each in made
+    )
+    Lane.objects.bulk_create(Lane(organization=each) for each in made)
+    Configuration.objects.bulk_create(
+        Configuration(organization=each, receivables_auto_pull=True, payables_auto_pull=True) for each in made
+    )
+    return [each.pk for each in made]
+
+
+def rung() -> list[int]:
+    """For whom bells were rung; the queue is empty afterwards."""
+    bells = [queued.task["args"][0] for queued in OrmQ.objects.order_by("pk")]
+    OrmQ.objects.all().delete()
+    return bells
+
+
+def started_by_bells(bells: list[int]) -> None:
+    """What starting leaves behind on the schedule of these organizations."""
+    now = datetime.now(UTC)
+    slots = {pk: auto.next_slot(now, pk) for pk in bells}
+    configurations = list(Configuration.objects.filter(organization__in=bells))
+    for each in configurations:
+        each.documents_due_at, each.rung_at = slots[each.organization_id], None
+    Configuration.objects.bulk_update(configurations, ["documents_due_at", "rung_at"], batch_size=200)
+
+
+def test_all_that_are_due_at_once_are_rung_for_within_ten_minutes_and_nobody_twice(organizations, time):
+    ticks: list[list[int]] = []
+    for _ in range(12):
+        with CaptureQueriesContext(
+            connection,
+        ) as statements:
+            tasks.tick()
+        assert len(statements) <= MOST_STATEMENTS
+        ticks.append(rung())
+        started_by_bells(ticks[-1])
+        time.shift(timedelta(minutes=1))
+    first = ticks[: auto.TICKS]
+    assert [len(bells) for bells in first[:5]] == [NUMBER // auto.TICKS] * 5
+    assert set().union(*first) == set(organizations)
+    # Those that came round again in the last minutes had their turn a while ago.
+    assert max(Counter(pk for bells in ticks[:5] for pk in bells).values()) == 1
+
+
+def test_one_interval_later_they_come_evenly(organizations):
+    slots = Counter(auto.next_slot(MONDAY, pk).replace(second=0) for pk in organizations)
+    assert len(slots) == 15
+    assert max(slots.values()) < 1.1 * NUMBER / 15
+    assert all(MONDAY < auto.next_slot(MONDAY, pk) <= MONDAY + auto.OFTEN for pk in organizations)
+
+
+def test_no_two_runs_of_one_organization_overlap(organizations, time):
+    some = organizations[::100]
+    for _ in range(3):
+        tasks.tick()
+        for pk in some:
+            auto.start(pk)
+            auto.start(pk)
+        time.shift(timedelta(minutes=20))
+    runs = Counter(SyncRun.objects.values_list("organization_id", "entity", "direction"))
+    assert len(runs) == 2 * len(some)
+    assert set(runs.values()) == {1}
