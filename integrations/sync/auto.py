@@ -42,7 +42,9 @@ def ring_for_due() -> int:
     """Rings for organizations that are due, at most a share of all at a time. Returns for how many."""
     now = timezone.now()
     with transaction.atomic():
-        waiting = due(now).exclude(rung_at__gt=now - RUNG).order_by(F("rung_at").asc(nulls_first=True), "pk")
+        # Who waits longest goes first.
+        longest = F("documents_due_at").asc(nulls_first=True)
+        waiting = due(now).exclude(rung_at__gt=now - RUNG).order_by(longest, "pk")
         # Two ticks at once share the work.
         waiting = waiting.select_for_update(skip_locked=True, of=("self",))
         chosen = dict(waiting.values_list("pk", "organization_id")[: _share()])
