@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integrations', '0007_merges_and_comparisons'),
+        ('integrations', '0008_statement_aging'),
     ]
 
     operations = [
