@@ -53,6 +53,10 @@ class UnknownRecord(Refused):
     """An id that is not this organization's."""
 
 
+class AlreadyResolved(Refused):
+    """A conflict that somebody decided meanwhile."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """Who asks, and through which door. Who works the lane off right after asking `rings` no bell."""
@@ -183,23 +187,53 @@ def resolve(conflict: Conflict, choices: dict[str, str], *, asked: Asked) -> Con
     Raises Refused where a field has no decision, or where it was decided already.
     """
     with transaction.atomic():
-        conflict = Conflict.objects.select_for_update().get(pk=conflict.pk)
-        if conflict.resolved_at:
-            raise Refused("already_resolved", "This conflict has been decided already.")
-        missing = conflict.fields.keys() - choices.keys()
-        wrong = choices.keys() - conflict.fields.keys()
-        if missing or wrong or set(choices.values()) - {"finmo", "quickbooks"}:
-            names = ", ".join(sorted(missing | wrong))
-            raise Refused("incomplete_choice", f"Decide “finmo” or “quickbooks” for each field: {names}.")
-        merge.decide(conflict, choices)
-        conflict.choices = choices
-        conflict.resolved_at = timezone.now()
-        conflict.resolved_by = asked.user
-        conflict.save(update_fields=["choices", "resolved_at", "resolved_by"])
-        keeps_ours = "finmo" in choices.values()
-        if keeps_ours and conflict.organization.connection.connected:
-            push(conflict.organization, conflict.entity, asked=asked, ids=[conflict.record_id])
+        conflict = _settle(conflict, choices, asked)
+        if "finmo" in choices.values():
+            _push_decided([conflict], asked)
     return conflict
+
+
+def resolve_many(conflicts: Iterable[Conflict], keep: str, *, asked: Asked) -> int:
+    """Keeps one side, "finmo" or "quickbooks", of every field, and queues what has to go out in one run for each
+    entity. Returns how many were decided: what somebody else decided meanwhile stays as it was."""
+    settled = []
+    with transaction.atomic():
+        for conflict in conflicts:
+            try:
+                settled.append(_settle(conflict, dict.fromkeys(conflict.fields, keep), asked))
+            except AlreadyResolved:
+                continue
+        if keep == "finmo":
+            _push_decided(settled, asked)
+    return len(settled)
+
+
+def _settle(conflict: Conflict, choices: dict[str, str], asked: Asked) -> Conflict:
+    conflict = Conflict.objects.select_for_update().get(pk=conflict.pk)
+    if conflict.resolved_at:
+        raise AlreadyResolved("already_resolved", "This conflict has been decided already.")
+    missing = conflict.fields.keys() - choices.keys()
+    wrong = choices.keys() - conflict.fields.keys()
+    if missing or wrong or set(choices.values()) - {"finmo", "quickbooks"}:
+        names = ", ".join(sorted(missing | wrong))
+        raise Refused("incomplete_choice", f"Decide “finmo” or “quickbooks” for each field: {names}.")
+    merge.decide(conflict, choices)
+    conflict.choices = choices
+    conflict.resolved_at = timezone.now()
+    conflict.resolved_by = asked.user
+    conflict.save(update_fields=["choices", "resolved_at", "resolved_by"])
+    return conflict
+
+
+def _push_decided(conflicts: Iterable[Conflict], asked: Asked) -> None:
+    """Sends what was decided for ours, as far as the organizations are connected."""
+    decided: dict[tuple[int, str], list[Conflict]] = {}
+    for conflict in conflicts:
+        decided.setdefault((conflict.organization_id, conflict.entity), []).append(conflict)
+    for (_, entity), together in decided.items():
+        organization = together[0].organization
+        if organization.connection.connected:
+            push(organization, entity, asked=asked, ids=[each.record_id for each in together])
 
 
 def require_connection(organization: Organization) -> Connection:

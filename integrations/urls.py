@@ -39,6 +39,7 @@ urlpatterns = [
     path("sync-history/<int:pk>/progress/", runs.RunProgress.as_view(), name="sync-run-progress"),
     path("sync-history/<int:pk>/retry/", runs.RunRetry.as_view(), name="sync-run-retry"),
     path("conflicts/", conflicts.Conflicts.as_view(), name="conflicts"),
+    path("conflicts/resolve/", conflicts.ConflictsResolve.as_view(), name="conflicts-resolve"),
     path("conflicts/<int:pk>/resolve/", conflicts.ConflictResolve.as_view(), name="conflict-resolve"),
     path("reconciliation/", reconciliation.Reconciliation.as_view(), name="reconciliation"),
     re_path(

@@ -21,10 +21,8 @@ from ..progress import Progress
 from ..wording import label_of
 from .asking import ask, asked_by, by_organization
 from .buttons import Button, ButtonsAdmin
+from .confirming import CONFIRMED, question
 from .labels import link, page_of
-
-# So many names of what is about to be unlinked stand on the page that asks.
-SHOWN_NAMES = 20
 
 
 class LinkingAdmin(ButtonsAdmin):
@@ -88,28 +86,19 @@ class LinkingAdmin(ButtonsAdmin):
     @admin.action(description="Unlink", permissions=["link"])
     def unlink_selected(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
         """Asks on a page of its own first."""
-        if "confirmed" not in request.POST:
-            return self._unlink_question(request, queryset)
+        if CONFIRMED not in request.POST:
+            words = {
+                "verb": "Unlink",
+                "means": linking.unlink_warning(self.mapper.entity),
+                "button": "Unlink",
+                "icon": "link_off",
+                "nothing": "None of the selected records is linked to QuickBooks.",
+            }
+            return question(self, request, queryset.linked(), "unlink_selected", **words)
         for organization, ids in by_organization(queryset):
             unlink = partial(linking.unlink, organization, self.mapper.entity, ids, asked=asked_by(request))
             ask(request, organization, unlink)
         return None
-
-    def _unlink_question(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
-        linked = queryset.filter(qbo_id__isnull=False)
-        count = linked.count()
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"Unlink {count:,} {self.opts.verbose_name if count == 1 else self.opts.verbose_name_plural}?",
-            "opts": self.opts,
-            "warning": linking.unlink_warning(self.mapper.entity),
-            "names": [str(record) for record in linked[:SHOWN_NAMES]],
-            "more": max(count - SHOWN_NAMES, 0),
-            "count": count,
-            "ids": list(linked.values_list("pk", flat=True)),
-            "back": reverse(f"admin:{self._name('changelist')}"),
-        }
-        return TemplateResponse(request, "admin/integrations/unlink.html", context)
 
     # --- choosing ----------------------------------------------------------------------------
 

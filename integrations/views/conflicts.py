@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -11,13 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from .. import services
-from ..mapping import Reference, mapper_for
+from ..conflicts import KEEPS, MOST_AT_ONCE, names_of, rows_of
 from ..models import Conflict
 from ..remedies import address_of
 from .access import PortalView
 
 CONFLICTS_PER_PAGE = 20
-SIDES = ("base", "finmo", "quickbooks")
 
 
 class Conflicts(PortalView):
@@ -27,7 +24,7 @@ class Conflicts(PortalView):
         page = Paginator(rows.select_related("resolved_by"), CONFLICTS_PER_PAGE).get_page(
             request.GET.get("page")
         )
-        names = Names(self.organization, list(page))
+        names = names_of(self.organization, page)
         context = {
             "page": page,
             "resolved": resolved,
@@ -35,7 +32,7 @@ class Conflicts(PortalView):
                 {
                     "conflict": conflict,
                     "url": address_of(conflict.entity, conflict.record_id),
-                    "fields": names.rows(conflict),
+                    "fields": rows_of(conflict, names),
                 }
                 for conflict in page
             ],
@@ -60,54 +57,31 @@ class ConflictResolve(PortalView):
         return redirect(reverse("conflicts"))
 
 
+class ConflictsResolve(PortalView):
+    """POST `keep` finmo or quickbooks for the conflicts in `ids`, or with `scope` all for all that are open."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        keep = request.POST.get("keep")
+        chosen = Conflict.objects.filter(organization=self.organization, resolved_at=None).order_by("id")
+        if request.POST.get("scope") != "all":
+            chosen = chosen.filter(pk__in=[pk for pk in request.POST.getlist("ids") if pk.isdecimal()])
+        if keep not in KEEPS:
+            messages.error(request, "Choose whose values to keep.")
+        else:
+            decided = services.resolve_many(chosen[:MOST_AT_ONCE], keep, asked=self.asked)
+            self._tell(keep, decided)
+        return redirect(reverse("conflicts"))
+
+    def _tell(self, keep: str, decided: int) -> None:
+        if not decided:
+            messages.warning(self.request, "Tick at least one conflict that is still open.")
+            return
+        are = "conflict is" if decided == 1 else "conflicts are"
+        follows = _what_follows({"": keep})
+        messages.success(self.request, f"{decided:,} {are} decided. {follows}")
+
+
 def _what_follows(chosen: dict[str, str]) -> str:
     if "finmo" in chosen.values():
         return "Finmo's values are on their way to QuickBooks."
     return "Finmo has taken over QuickBooks' values."
-
-
-class Names:
-    """The fields of a page's conflicts in people's words; what a reference points to is read in one query each."""
-
-    def __init__(self, organization: Any, conflicts: list[Conflict]):
-        self.labels: dict[tuple[str, str], str] = {}
-        wanted: dict[str, set[str]] = {}
-        for conflict in conflicts:
-            for field in _references(conflict):
-                values = conflict.fields[field.name]
-                wanted.setdefault(field.to, set()).update(values[side] for side in SIDES if values.get(side))
-        for entity, ids in wanted.items():
-            records = mapper_for(entity).records(organization).filter(qbo_id__in=ids)
-            for record in records.defer("qbo_document", "base"):
-                self.labels[(entity, record.qbo_id)] = str(record)
-
-    def rows(self, conflict: Conflict) -> list[dict[str, Any]]:
-        references = {field.name: field.to for field in _references(conflict)}
-        return [
-            {
-                "name": name,
-                "label": _label(conflict.entity, name),
-                "choice": conflict.choices.get(name, ""),
-                "has_lines": any(isinstance(values.get(side), list) for side in SIDES),
-                **{side: self._shown(references.get(name), values.get(side)) for side in SIDES},
-            }
-            for name, values in conflict.fields.items()
-        ]
-
-    def _shown(self, entity: str | None, value: Any) -> Any:
-        if isinstance(value, bool):
-            return "Yes" if value else "No"
-        if entity and value:
-            return self.labels.get((entity, value), f"QuickBooks id {value}")
-        return value
-
-
-def _references(conflict: Conflict) -> list[Reference]:
-    fields = mapper_for(conflict.entity).fields
-    return [field for field in fields if isinstance(field, Reference) and field.name in conflict.fields]
-
-
-def _label(entity: str, name: str) -> str:
-    model = mapper_for(entity).model
-    known = {field.name: str(field.verbose_name) for field in model._meta.concrete_fields}
-    return known.get(name, name.replace("_", " ")).capitalize()

@@ -2,9 +2,12 @@
 
 import pytest
 
+from contacts.models import Customer
 from integrations.models import Conflict
 from tests.factories import make_customer, pull, push
+from tests.quickbooks import drain
 
+from .conftest import signed_in
 from .pages import buttons_of, text_of
 
 
@@ -59,3 +62,54 @@ def test_a_viewer_sees_the_values_and_no_choice(conflict, viewers):
     assert "theirs@aster.example" in text_of(page)
     assert 'type="radio"' not in page.content.decode()
     assert not any("Keep" in label for label in buttons_of(page))
+
+
+@pytest.fixture
+def three(qbo, organization) -> list[Conflict]:
+    """Three customers whose phone was changed on both sides."""
+    customers = [make_customer(organization, phone="1") for _ in range(3)]
+    push(*customers)
+    for customer in customers:
+        qbo.change("Customer", customer.qbo_id, PrimaryPhone={"FreeFormNumber": "3"})
+        customer.phone = "2"
+        customer.save()
+    pull(organization, "customers")
+    return list(Conflict.objects.order_by("pk"))
+
+
+def test_the_ticked_ones_are_decided_at_once(three, qbo, browser, organization):
+    body = {"scope": "ticked", "ids": [three[0].pk, three[1].pk], "keep": "finmo"}
+    answer = browser.post("/conflicts/resolve/", body, follow=True)
+    assert "2 conflicts are decided. Finmo's values are on their way to QuickBooks." in text_of(answer)
+    assert list(Conflict.objects.filter(resolved_at=None)) == [three[2]]
+    drain(organization)
+    assert sorted(each["PrimaryPhone"]["FreeFormNumber"] for each in qbo.all("Customer")) == ["2", "2", "3"]
+
+
+def test_all_open_ones_are_decided_at_once(three, browser, accountant):
+    answer = browser.post("/conflicts/resolve/", {"scope": "all", "keep": "quickbooks"}, follow=True)
+    assert "3 conflicts are decided. Finmo has taken over QuickBooks' values." in text_of(answer)
+    assert {each.resolved_by for each in Conflict.objects.all()} == {accountant}
+    assert set(Customer.objects.values_list("phone", "sync_state")) == {("3", "synced")}
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"scope": "ticked", "keep": "finmo"}, "Tick at least one conflict"),
+        ({"scope": "all", "keep": "both"}, "Choose whose values to keep"),
+        ({"ids": ["x"], "keep": "finmo"}, "Tick at least one conflict"),
+    ],
+)
+def test_a_choice_for_none_or_nobody_is_told(conflict, browser, body, said):
+    assert said in text_of(browser.post("/conflicts/resolve/", body, follow=True))
+    conflict.refresh_from_db()
+    assert conflict.resolved_at is None
+
+
+def test_a_viewer_and_a_stranger_decide_nothing_at_once(conflict, viewers, stranger):
+    body = {"scope": "all", "ids": [conflict.pk], "keep": "finmo"}
+    assert viewers.post("/conflicts/resolve/", body).status_code == 403
+    signed_in(stranger).post("/conflicts/resolve/", body)
+    conflict.refresh_from_db()
+    assert conflict.resolved_at is None
