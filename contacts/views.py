@@ -2,6 +2,7 @@
 
 from integrations.listing import Column, Filter, by_state
 from integrations.views.editing import RecordEdit
+from integrations.views.linking import RecordLink
 from integrations.views.records import RecordDelete, RecordSync, RecordTable
 
 from .forms import BeneficiaryForm, CustomerForm
@@ -54,6 +55,10 @@ class CustomerSync(CustomerPages, RecordSync):
     pass
 
 
+class CustomerLink(CustomerPages, RecordLink):
+    pass
+
+
 class CustomerDelete(CustomerPages, RecordDelete):
     pass
 
@@ -75,6 +80,10 @@ class BeneficiaryEdit(BeneficiaryPages, ContactEdit):
 
 
 class BeneficiarySync(BeneficiaryPages, RecordSync):
+    pass
+
+
+class BeneficiaryLink(BeneficiaryPages, RecordLink):
     pass
 
 

@@ -14,12 +14,13 @@ from .web_links import quickbooks_url
 
 @dataclass(frozen=True)
 class Remedy:
-    """A link, or with `posts` a button that starts a run; `fields` go along with it."""
+    """A link, or with `posts` a button that starts a run; `fields` go along with it. A `panel` opens in place."""
 
     label: str
     url: str
     posts: bool = False
     elsewhere: bool = False
+    panel: bool = False
     fields: tuple[tuple[str, str], ...] = ()
 
 
@@ -33,6 +34,8 @@ def remedy_of(entity: str, record: SyncedRecord | None, code: str, membership: M
     if code == "contact_not_synced":
         return Remedy("Sync the contact too", f"{address}sync/", posts=True, fields=(("with_contacts", "1"),))
     button = explain(code).button
+    if button == Button.LINK and not record.linked:
+        return Remedy(button.label, f"{address}link/", panel=True)
     if button in (Button.RENAME, Button.OPEN_RECORD, Button.LINK):
         return Remedy("Edit", f"{address}edit/")
     if button in (Button.OPEN_SETTING, Button.RECONNECT):

@@ -6,6 +6,7 @@ from integrations.views.documents import (
     ItemOptions,
     document_columns,
 )
+from integrations.views.linking import RecordLink
 from integrations.views.records import RecordDelete, RecordSync, RecordVoid
 
 from .forms import BillForm, BillLineForm
@@ -47,6 +48,10 @@ class BillContacts(BillPages, ContactOptions):
 
 
 class BillSync(BillPages, RecordSync):
+    pass
+
+
+class BillLink(BillPages, RecordLink):
     pass
 
 

@@ -6,6 +6,7 @@ from integrations.views.documents import (
     ItemOptions,
     document_columns,
 )
+from integrations.views.linking import RecordLink
 from integrations.views.records import RecordDelete, RecordSync, RecordVoid
 
 from .forms import InvoiceForm, InvoiceLineForm
@@ -47,6 +48,10 @@ class InvoiceContacts(InvoicePages, ContactOptions):
 
 
 class InvoiceSync(InvoicePages, RecordSync):
+    pass
+
+
+class InvoiceLink(InvoicePages, RecordLink):
     pass
 
 

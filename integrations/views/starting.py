@@ -24,7 +24,7 @@ def start(request: HttpRequest, ask: Callable[[], SyncRun | list[SyncRun]]) -> H
     try:
         asked = ask()
     except Refused as refusal:
-        return _refused(request, refusal)
+        return refused(request, refusal)
     runs = asked if isinstance(asked, list) else [asked]
     watch(request, runs)
     if not request.htmx:
@@ -52,7 +52,8 @@ def watched(request: HttpRequest) -> list[Progress]:
     return [Progress(run) for run in runs if run.get_absolute_url() != request.path]
 
 
-def _refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """Why not, in the button's place or on the page that it stood on."""
     where = reverse("integrations") if isinstance(refusal, NotConnected) else ""
     if request.htmx:
         return render(request, "integrations/_refused.html", {"refusal": refusal, "where": where})
