@@ -17,6 +17,7 @@ from django_q.tasks import async_task
 from .history import note
 from .mapping import mappers
 from .models import (
+    CallCount,
     Change,
     Configuration,
     ConnectAttempt,
@@ -31,6 +32,7 @@ from .qbo.client import Client
 from .qbo.errors import QuickBooksError
 from .services import Asked, Refused, require_connection, ring_after_commit
 from .sync.company import read_company
+from .sync.counting import count_call
 from .sync.gate import FreeGate
 from .sync.grant import StoredGrant, token_columns
 from .sync.writing import untie
@@ -78,6 +80,7 @@ def finish(user: AbstractBaseUser, *, state: str, code: str, realm_id: str, erro
             attempt,
         )
     _require_free_realm(attempt, realm_id)
+    count_call(attempt.organization_id, CallCount.Kind.TOKEN)
     try:
         tokens = oauth.exchange(code, attempt.redirect_uri)
     except QuickBooksError as refusal:

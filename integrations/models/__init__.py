@@ -4,6 +4,7 @@ from .connection import ConnectAttempt, Connection
 from .document import Document, DocumentLine, DocumentStatus, TaxTreatment
 from .idempotency import IdempotencyKey
 from .lane import CallCount, Lane
+from .operations import Heartbeat, WebhookReceipt
 from .organization import Membership, Organization, Role, currency_code
 from .record import SyncedRecord, SyncState
 from .reference import Account, Item, TaxCode, name_key
@@ -39,6 +40,7 @@ __all__ = [
     "DocumentLine",
     "DocumentStatus",
     "Fix",
+    "Heartbeat",
     "IdempotencyKey",
     "Item",
     "Kind",
@@ -59,6 +61,7 @@ __all__ = [
     "TaxCode",
     "TaxTreatment",
     "Trigger",
+    "WebhookReceipt",
     "currency_code",
     "name_key",
 ]

@@ -24,14 +24,31 @@ class Lane(models.Model):
 
 
 class CallCount(models.Model):
-    """How many calls went to QuickBooks for an organization on a day, by kind. Reads are metered by Intuit."""
+    """How many calls went to QuickBooks for an organization on a day (UTC), by kind.
+
+    Intuit meters what reads and lets write for free (contract section 8); calls for tokens are neither.
+    """
+
+    class Kind(models.TextChoices):
+        READ = "read", "Read"
+        QUERY = "query", "Query"
+        CDC = "cdc", "Change feed"
+        BATCH = "batch", "Batch"
+        WRITE = "write", "Write"
+        TOKEN = "token", "Token"
+
+    METERED = (Kind.READ, Kind.QUERY, Kind.CDC)
+    WRITES = (Kind.BATCH, Kind.WRITE)
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="call_counts")
     day = models.DateField()
-    kind = models.CharField(max_length=8)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
     calls = models.PositiveIntegerField(default=0)
+    # The most calls of all kinds in any sixty seconds that ended with a call of this kind.
+    busiest_minute = models.PositiveIntegerField(default=0)
 
     class Meta:
+        indexes = [models.Index(fields=["day"], name="calls_of_day")]
         constraints = [
             models.UniqueConstraint(fields=["organization", "day", "kind"], name="one_count_per_day")
         ]

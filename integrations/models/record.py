@@ -95,7 +95,15 @@ class SyncedRecord(models.Model):
                 name="%(class)s_synced_state_agrees",
             ),
         ]
-        indexes = [models.Index(fields=["organization", "sync_state", "id"], name="%(class)s_state")]
+        indexes = [
+            models.Index(fields=["organization", "sync_state", "id"], name="%(class)s_state"),
+            # Failures are few, and counted by cause on every overview.
+            models.Index(
+                fields=["organization", "sync_error_code"],
+                condition=Q(sync_state="failed"),
+                name="%(class)s_failed",
+            ),
+        ]
 
     def save(self, *args: Any, update_fields=None, **kwargs: Any) -> None:
         if self._state.adding:

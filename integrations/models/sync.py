@@ -92,6 +92,7 @@ class SyncRun(models.Model):
         indexes = [
             models.Index(fields=["organization", "-id"], name="run_list"),
             models.Index(fields=["organization", "status", "direction"], name="run_unfinished"),
+            models.Index(fields=["created_at", "status"], name="run_day"),
         ]
 
     def __str__(self) -> str:
@@ -218,6 +219,10 @@ class SyncJob(models.Model):
             models.Index(fields=["organization", "status"], condition=~Q(status="done"), name="job_open"),
             models.Index(fields=["run", "outcome", "id"], name="job_of_run"),
             models.Index(fields=["entity", "record_id", "-id"], name="job_of_record"),
+            # Operations and the fault table count failures by their day.
+            models.Index(
+                fields=["created_at", "code", "organization"], condition=~Q(code=""), name="job_fault"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -47,11 +47,11 @@ class Grant(Protocol):
 
 class Gate(Protocol):
     """The company's budget. `enter` may wait, and precedes every attempt; `leave` follows its answer or
-    failure; `pause` waits between attempts."""
+    failure, and says whether the request ever `left`; `pause` waits between attempts."""
 
     def enter(self, kind: Kind) -> None: ...
 
-    def leave(self, kind: Kind) -> None: ...
+    def leave(self, kind: Kind, *, left: bool = True) -> None: ...
 
     def pause(self, seconds: float) -> None: ...
 
@@ -245,10 +245,14 @@ class Client:
 
     def _attempt(self, request: _Request, token: str) -> Answer:
         self._gate.enter(request.kind)
+        left = True
         try:
             reply = self._send(request, token)
+        except Unreachable as error:
+            left = error.left
+            raise
         finally:
-            self._gate.leave(request.kind)
+            self._gate.leave(request.kind, left=left)
         self._of_this_thread.intuit_tid = tid(reply.headers)
         return read_answer(reply)
 

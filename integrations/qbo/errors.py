@@ -61,9 +61,13 @@ class QuickBooksError(Exception):
 
 
 class Unreachable(QuickBooksError):
-    """No trustworthy answer came. Whether a write took effect is unknown."""
+    """No trustworthy answer came. Whether a write took effect is unknown, except where the call never `left`."""
 
     default_code = "unreachable"
+
+    def __init__(self, *, left: bool = True, **details):
+        super().__init__(**details)
+        self.left = left
 
 
 class Throttled(QuickBooksError):

@@ -4,6 +4,7 @@ Whoever refreshes must hold the connection alone, and store the newest refresh t
 token: Intuit may take parallel refreshes for theft and end the grant.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -57,12 +58,17 @@ def exchange(code: str, redirect_uri: str) -> Tokens:
     return _tokens({"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri})
 
 
-def refresh(refresh_token: str) -> Tokens:
-    """New tokens. After a lost answer one more try with the same token, since the first is over by then."""
+def refresh(refresh_token: str, *, sending: Callable[[], None] = lambda: None) -> Tokens:
+    """New tokens. After a lost answer one more try with the same token, since the first is over by then.
+
+    `sending` is called before each try.
+    """
     form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+    sending()
     try:
         return _tokens(form)
     except Unreachable:
+        sending()
         return _tokens(form)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import requests
 from django.conf import settings
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 from .errors import Unreachable
 
@@ -37,7 +37,15 @@ def send(session: requests.Session, method: str, address: str, **content: Any) -
             return Reply(response.status_code, response.headers, _body(response))
     except (requests.RequestException, HTTPError) as error:
         # Its own words would carry the address, and with it names that a query looks for.
-        raise Unreachable(detail=type(error).__name__) from None
+        raise Unreachable(detail=type(error).__name__, left=not _never_connected(error)) from None
+
+
+def _never_connected(error: Exception) -> bool:
+    """Whether the request stayed here, because no connection to carry it came about."""
+    if isinstance(error, requests.exceptions.ConnectTimeout | requests.exceptions.SSLError):
+        return True
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(reason, NewConnectionError)
 
 
 def _body(response: requests.Response) -> bytes:

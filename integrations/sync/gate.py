@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import time
 
-from django.db.models import F
-from django.utils import timezone
-
-from ..models import CallCount, Lane
+from ..models import Lane
 from ..qbo.throttle import Kind, Throttle, default_limits
+from .counting import count_call, uncount_call
 from .lease import LEASE, Lease
 
 # Sleeping longer at a stretch would let the lease run out.
@@ -28,11 +26,14 @@ class LaneGate:
         while (wait := self._throttle.delay(kind)) > 0:
             self.pause(wait)
         self._throttle.enter(kind)
-        self._lease.renew(recent_calls=self._recent())
+        recent = self._recent()
+        self._lease.renew(recent_calls=recent)
+        count_call(self._lease.organization_id, kind, in_last_minute=len(recent))
 
-    def leave(self, kind: Kind) -> None:
+    def leave(self, kind: Kind, *, left: bool = True) -> None:
         self._throttle.leave(kind)
-        count_call(self._lease.organization_id, kind)
+        if not left:
+            uncount_call(self._lease.organization_id, kind)
 
     def pause(self, seconds: float) -> None:
         """Sleeps, in slices short enough to keep the lease."""
@@ -56,18 +57,11 @@ class FreeGate:
         self._organization_id = organization_id
 
     def enter(self, kind: Kind) -> None:
-        pass
-
-    def leave(self, kind: Kind) -> None:
         count_call(self._organization_id, kind)
+
+    def leave(self, kind: Kind, *, left: bool = True) -> None:
+        if not left:
+            uncount_call(self._organization_id, kind)
 
     def pause(self, seconds: float) -> None:
         time.sleep(min(seconds, 2.0))
-
-
-def count_call(organization_id: int, kind: Kind) -> None:
-    today = timezone.now().date()
-    counts = CallCount.objects.filter(organization_id=organization_id, day=today, kind=str(kind))
-    if not counts.update(calls=F("calls") + 1):
-        CallCount.objects.get_or_create(organization_id=organization_id, day=today, kind=str(kind))
-        counts.update(calls=F("calls") + 1)

@@ -9,9 +9,10 @@ from threading import Lock
 from django.db.models import F
 from django.utils import timezone
 
-from ..models import Connection
+from ..models import CallCount, Connection
 from ..qbo import oauth
 from ..qbo.errors import NeedsReconnect
+from .counting import count_call
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +72,10 @@ class StoredGrant:
         self._connection.refresh_from_db()
         self._require_grant()
         version = self._connection.token_version
-        tokens = oauth.refresh(self._connection.refresh_token)
+        organization_id = self._connection.organization_id
+        tokens = oauth.refresh(
+            self._connection.refresh_token, sending=lambda: count_call(organization_id, CallCount.Kind.TOKEN)
+        )
         stored = Connection.objects.filter(pk=self._connection.pk, token_version=version).update(
             **token_columns(tokens)
         )

@@ -32,18 +32,20 @@ class FakeGrant:
 
 @dataclass
 class FakeGate:
-    """`inside` shows that every call that entered has left."""
+    """`inside` shows that every call that entered has come back, `left` whether each was sent at all."""
 
     entered: list[Kind] = field(default_factory=list)
     pauses: list[float] = field(default_factory=list)
     inside: int = 0
+    left: list[bool] = field(default_factory=list)
 
     def enter(self, kind: Kind) -> None:
         self.entered.append(kind)
         self.inside += 1
 
-    def leave(self, kind: Kind) -> None:
+    def leave(self, kind: Kind, *, left: bool = True) -> None:
         self.inside -= 1
+        self.left.append(left)
 
     def pause(self, seconds: float) -> None:
         assert self.inside == 0, "a pause must not hold a place"
