@@ -12,12 +12,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
-from contacts.models import Beneficiary, Customer
 from integrations.api.tokens import SignInThrottle
+from integrations.causes import Cause, causes_of
 from integrations.guide import Guide
 from integrations.models import Conflict, Connection, SyncRun, SyncState
 from integrations.progress import progress_of
+from integrations.remedies import Remedy, remedies_of_cause
 from integrations.views.access import SESSION_KEY, PortalView
 from payables.models import Bill
 from receivables.models import Invoice
@@ -25,6 +27,13 @@ from receivables.models import Invoice
 from .aging import aging_of
 
 RECENT_RUNS = 5
+# entity: the name of its list
+LISTS = {
+    "customers": "customers",
+    "beneficiaries": "beneficiaries",
+    "invoices": "receivables",
+    "bills": "payables",
+}
 
 
 class SignInForm(AuthenticationForm):
@@ -70,11 +79,12 @@ class SwitchOrganization(PortalView):
 
 @dataclass(frozen=True)
 class Attention:
-    """Something that waits for a person, and where they do it."""
+    """Something that waits for a person, where they see it, and what they may press about it."""
 
     sentence: str
     url: str
     tone: str
+    remedies: tuple[Remedy, ...] = ()
 
 
 class Overview(PortalView):
@@ -126,21 +136,23 @@ class Overview(PortalView):
         return []
 
     def _failures(self) -> list[Attention]:
-        places = (
-            (Customer, "customer", "customers"),
-            (Beneficiary, "beneficiary", "beneficiaries"),
-            (Invoice, "invoice", "receivables"),
-            (Bill, "bill", "payables"),
-        )
-        found = []
-        for model, word, name in places:
-            count = self._rows(model).filter(sync_state=SyncState.FAILED).count()
-            if count:
-                many = str(model._meta.verbose_name_plural)
-                sentence = _counted(count, word, "failed to sync", many)
-                found.append(Attention(sentence, f"{reverse(name)}?synced={SyncState.FAILED}", "bad"))
-        return found
+        """One line a cause, however many records it stops."""
+        return [
+            Attention(
+                cause.sentence,
+                f"{reverse(LISTS[cause.entity])}?{urlencode(_behind(cause))}",
+                "bad",
+                tuple(remedies_of_cause(cause, self.request.membership)),
+            )
+            for cause in causes_of(self.organization)
+        ]
 
 
-def _counted(count: int, one: str, what: str, many: str = "") -> str:
-    return f"{count:,} {one if count == 1 else many or one + 's'} {what}"
+def _behind(cause: Cause) -> dict[str, str]:
+    """The list's filters that show the records behind a cause."""
+    named = {"cause": cause.entry.code} if cause.entry.code else {}
+    return {"synced": SyncState.FAILED.value, **named}
+
+
+def _counted(count: int, one: str, what: str) -> str:
+    return f"{count:,} {one if count == 1 else one + 's'} {what}"

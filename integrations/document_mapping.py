@@ -87,6 +87,7 @@ class DocumentMapper(Mapper):
     contact_path: ClassVar[str]
     memo_path: ClassVar[str]
     default_tax_field: ClassVar[str]
+    default_account_field: ClassVar[str]
     figures: ClassVar[str]
     line_model: ClassVar[type[DocumentLine]]
     detail_types: ClassVar[tuple[str, ...]]  # the kinds of line that we keep
@@ -106,7 +107,11 @@ class DocumentMapper(Mapper):
         cls.figures = f"{FIGURES}, {cls.contact_path}"
         cls.select_related = (cls.contact, f"{cls.contact}__merged_into", "organization")
         cls.prefetch_related = ("lines__item", "lines__tax_code", "lines__account")
-        cls.always_sent = (cls.contact,)
+        cls.always_sent = cls.needs = (cls.contact,)
+        cls.repaired_by = {
+            "no_default_account": cls.default_account_field,
+            "tax_code_missing": cls.default_tax_field,
+        }
         cls.required_columns = frozenset({f"{cls.contact}_id"})
 
     def linked_and_living(self, organization: Organization) -> models.QuerySet:

@@ -12,6 +12,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
 from django.utils.dateparse import parse_date
 
+from .faults import explain
 from .models import SyncState
 
 PAGE_SIZE = 50
@@ -59,6 +60,15 @@ def by_state(yes: str, no: str, label: str) -> Filter:
         return rows.filter(sync_state=SyncState.SYNCED if value == "yes" else value)
 
     return Filter("synced", label, (("yes", yes), ("no", no), *states), apply)
+
+
+def by_cause(code: str) -> Filter:
+    """The records that failed for the cause which this code stands for."""
+
+    def apply(rows: QuerySet, value: str) -> QuerySet:
+        return rows.filter(sync_state=SyncState.FAILED, sync_error_code__in=explain(value).codes)
+
+    return Filter("cause", "Failed for", ((code, explain(code).title),), apply)
 
 
 @dataclass

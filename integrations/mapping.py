@@ -134,6 +134,10 @@ class Mapper:
     line_model: ClassVar[type[models.Model] | None] = None
     # The stream on the configuration page: "contacts", "receivables", "payables", "accounts", "items", …
     stream: ClassVar[str]
+    # Our foreign keys to what must be in QuickBooks, and active, before this.
+    needs: ClassVar[tuple[str, ...]] = ()
+    # {our code: the setting whose choice repairs it}
+    repaired_by: ClassVar[dict[str, str]] = {}
     select_related: ClassVar[tuple[str, ...]] = ()
     prefetch_related: ClassVar[tuple[str, ...]] = ()
     # QuickBooks' page for one record, appended to the web application's address.

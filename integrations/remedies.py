@@ -1,4 +1,4 @@
-"""The button beside an error: what the fault table recommends, as something that can be pressed."""
+"""The button beside an error: what the fault table recommends, as something that can be pressed in the portal."""
 
 from __future__ import annotations
 
@@ -6,10 +6,16 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from .causes import Cause
 from .faults import Button, explain
 from .mapping import mapper_for
 from .models import Membership, SyncedRecord
-from .web_links import quickbooks_url
+from .web_links import quickbooks_home, quickbooks_url
+
+ON_THE_RECORD = (Button.RENAME, Button.OPEN_RECORD, Button.LINK)
+IN_SETTINGS = (Button.OPEN_SETTING, Button.RECONNECT)
+CHOICES = (Button.CHOOSE_ACCOUNT, Button.CHOOSE_TAX_CODE)
+_WITH_CONTACTS = (("with_contacts", "1"),)
 
 
 @dataclass(frozen=True)
@@ -31,22 +37,47 @@ def remedy_of(entity: str, record: SyncedRecord | None, code: str, membership: M
     address = address_of(entity, record.pk)
     if not address or not membership.can_edit:
         return None
-    if code == "contact_not_synced":
-        return Remedy("Sync the contact too", f"{address}sync/", posts=True, fields=(("with_contacts", "1"),))
     button = explain(code).button
+    if button == Button.SYNC_CONTACT:
+        return Remedy(button.label, f"{address}sync/", posts=True, fields=_WITH_CONTACTS)
     if button == Button.LINK and not record.linked:
         return Remedy(button.label, f"{address}link/", panel=True)
-    if button in (Button.RENAME, Button.OPEN_RECORD, Button.LINK):
+    if button in ON_THE_RECORD:
         return Remedy("Edit", f"{address}edit/")
-    if button in (Button.OPEN_SETTING, Button.RECONNECT):
-        return Remedy(button.label, reverse("integrations")) if membership.can_configure else None
-    if button in (Button.CHOOSE_ACCOUNT, Button.CHOOSE_TAX_CODE):
-        where = reverse("quickbooks-configuration") + "#defaults"
-        return Remedy(button.label, where) if membership.can_configure else Remedy("Edit", f"{address}edit/")
+    if button in CHOICES and not membership.can_configure:
+        return Remedy("Edit", f"{address}edit/")
     if button == Button.RETRY:
         return Remedy(button.label, f"{address}sync/", posts=True)
-    url = quickbooks_url(record) if button == Button.OPEN_QUICKBOOKS else None
-    return Remedy(button.label, url, elsewhere=True) if url else None
+    if button == Button.OPEN_QUICKBOOKS:
+        return Remedy(button.label, quickbooks_url(record) or quickbooks_home(), elsewhere=True)
+    return _setting(button, membership)
+
+
+def remedies_of_cause(cause: Cause, membership: Membership) -> list[Remedy]:
+    """The same for all records behind a cause: first what repairs it, then what sends them all again."""
+    if not cause.entry.code or not membership.can_edit:
+        return []
+    button = cause.entry.button
+    retry = reverse("cause-retry", args=[cause.entity, cause.entry.code])
+    if button == Button.SYNC_CONTACT:
+        return [Remedy("Sync the contacts too", retry, posts=True, fields=_WITH_CONTACTS)]
+    repair = _setting(button, membership)
+    if button == Button.OPEN_QUICKBOOKS:
+        repair = Remedy(button.label, quickbooks_home(), elsewhere=True)
+    found = [repair] if repair else []
+    if cause.retryable:
+        found.append(Remedy("Retry all" if cause.count > 1 else "Retry", retry, posts=True))
+    return found
+
+
+def _setting(button: Button, membership: Membership) -> Remedy | None:
+    if not membership.can_configure:
+        return None
+    if button in IN_SETTINGS:
+        return Remedy(button.label, reverse("integrations"))
+    if button in CHOICES:
+        return Remedy(button.label, reverse("quickbooks-configuration") + "#defaults")
+    return None
 
 
 def address_of(entity: str, pk: int | None) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from .views import configuration, conflicts, connection, reconciliation, runs, taking_away
+from .views import causes, configuration, conflicts, connection, reconciliation, runs, taking_away
 
 urlpatterns = [
     path("settings/integrations/", connection.Integrations.as_view(), name="integrations"),
@@ -38,6 +38,7 @@ urlpatterns = [
     path("sync-history/<int:pk>/", runs.RunPage.as_view(), name="sync-run"),
     path("sync-history/<int:pk>/progress/", runs.RunProgress.as_view(), name="sync-run-progress"),
     path("sync-history/<int:pk>/retry/", runs.RunRetry.as_view(), name="sync-run-retry"),
+    path("failures/<slug:entity>/<slug:code>/retry/", causes.CauseRetry.as_view(), name="cause-retry"),
     path("conflicts/", conflicts.Conflicts.as_view(), name="conflicts"),
     path("conflicts/resolve/", conflicts.ConflictsResolve.as_view(), name="conflicts-resolve"),
     path("conflicts/<int:pk>/resolve/", conflicts.ConflictResolve.as_view(), name="conflict-resolve"),

@@ -19,8 +19,16 @@ def quickbooks_url(record: SyncedRecord) -> str | None:
     gone = getattr(record, "ended", "") == "deleted"
     if not record.linked or gone or not mapper.web_path:
         return None
-    application = _WEB_APPLICATIONS.get(settings.QBO_ENVIRONMENT, settings.QBO_API_BASE_URL)
-    return f"{application}/app/{mapper.web_path.format(id=record.qbo_id)}"
+    return f"{_web_application()}/app/{mapper.web_path.format(id=record.qbo_id)}"
+
+
+def quickbooks_home() -> str:
+    """Where a person starts in QuickBooks, in the company that they used last."""
+    return f"{_web_application()}/app/homepage"
+
+
+def _web_application() -> str:
+    return _WEB_APPLICATIONS.get(settings.QBO_ENVIRONMENT, settings.QBO_API_BASE_URL)
 
 
 def callback_address(request: HttpRequest) -> str:

@@ -24,6 +24,7 @@ class BillMapper(DocumentMapper):
     contact, contact_entity, contact_path = "beneficiary", "beneficiaries", "VendorRef"
     memo_path = "PrivateNote"
     default_tax_field = "default_payable_tax_code"
+    default_account_field = "default_payable_account"
     detail_types = ("AccountBasedExpenseLineDetail", "ItemBasedExpenseLineDetail")
     ending = "delete"
     settled_by = "BillPayment"

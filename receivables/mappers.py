@@ -23,6 +23,7 @@ class InvoiceMapper(DocumentMapper):
     contact, contact_entity, contact_path = "customer", "customers", "CustomerRef"
     memo_path = "CustomerMemo.value"
     default_tax_field = "default_receivable_tax_code"
+    default_account_field = "default_receivable_account"
     detail_types = ("SalesItemLineDetail", DESCRIPTION_ONLY)
     ending = "void"
     settled_by = "Payment"
@@ -107,7 +108,13 @@ class InvoiceMapper(DocumentMapper):
                             income_account=account,
                         )
         wanted = [company.items[key] for key in names if key in company.items]
-        return [item for item in wanted if not item.linked]
+        unlinked = [item for item in wanted if not item.linked]
+        for item in unlinked:
+            if account is not None and item.income_account_id != account.pk:
+                # QuickBooks may have refused the account that was chosen when the item was made.
+                item.income_account = account
+                Item.objects.filter(pk=item.pk).update(income_account=account)
+        return unlinked
 
     def _custom_names(self, records: list[SyncedRecord]) -> set[str]:
         return {

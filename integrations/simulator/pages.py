@@ -276,7 +276,10 @@ def _try(request: HttpRequest, action: Callable[[], dict[str, Any] | None]) -> d
 
 
 def deep_link(request: HttpRequest, what: str) -> HttpResponse:
-    """QuickBooks' own address of an object; without `realm`, in the newest company that has it."""
+    """QuickBooks' own address of an object; without `realm`, in the newest company that has it. `homepage` is what
+    a person sees first."""
+    if what == "homepage":
+        return redirect("simulator:companies")
     if what not in DEEP_LINKS:
         raise Http404
     entity, parameter = DEEP_LINKS[what]

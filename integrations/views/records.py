@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from .. import editing, services
-from ..listing import Between, Column, Filter, Listing
+from ..listing import Between, Column, Filter, Listing, by_cause
 from ..mapping import Mapper, mapper_for
 from ..models import SyncedRecord, SyncJob, SyncRun
 from ..remedies import remedy_of
@@ -76,10 +76,15 @@ class RecordTable(RecordPages):
             columns=self.columns,
             search_fields=self.search_fields,
             default_order=self.default_order,
-            filters=self.filters,
+            filters=(*self.filters, *self._by_cause()),
             between=self.between,
             select_related=self.select_related,
         )
+
+    def _by_cause(self) -> tuple[Filter, ...]:
+        """Offered where the overview led here with one."""
+        code = self.request.GET.get("cause", "")
+        return (by_cause(code),) if code else ()
 
     def get(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         drawer = self.drawer(self.record(pk)) if pk else {}

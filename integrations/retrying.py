@@ -1,0 +1,118 @@
+"""The door for repairs: what failed for one cause goes out again together, once the cause is gone.
+
+Nothing is sent again that is certain to fail again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from .causes import failed_for, failing
+from .faults import FaultEntry, explain
+from .mapping import Mapper, mapper_for
+from .models import Configuration, Connection, Direction, Organization, SyncedRecord, SyncJob, SyncRun
+from .services import Asked, NotConnected, Refused, push, void
+
+
+def retry_cause(
+    organization: Organization, entity: str, code: str, *, asked: Asked, with_contacts: bool = False
+) -> list[SyncRun]:
+    """All records that failed for the cause, in one run for each direction, which is nearly always one run.
+
+    `with_contacts` pushes first the contacts that they wait for. Raises NotConnected, and Refused where nothing
+    failed for this cause (any more) or where the cause is still there.
+    """
+    mapper, entry = mapper_for(entity), explain(code)
+    failed = failed_for(mapper, organization, code)
+    if not failed.exists():
+        raise Refused("nothing_to_retry", "Nothing is left that failed for this reason.")
+    ready = failed if with_contacts else _repaired(mapper, organization, entry, failed)
+    by_direction = _by_direction(mapper, ready)
+    if not by_direction:
+        raise Refused("not_repaired", f"Nothing was sent: it would fail again. {entry.remedy}")
+    with transaction.atomic():
+        if entry.judged_by_company:
+            read_company_again(organization)
+        return [
+            void(organization, entity, asked=asked, ids=ids)
+            if direction == Direction.VOID
+            else push(organization, entity, asked=asked, ids=ids, with_contacts=with_contacts)
+            for direction, ids in by_direction.items()
+        ]
+
+
+def after_configuring(configuration: Configuration, names: Iterable[str], *, asked: Asked) -> list[SyncRun]:
+    """Whatever failed for want of one of these settings goes out again: one run an entity.
+
+    Without a connection nothing is asked for; the failures stay listed.
+    """
+    chosen = {name for name in names if getattr(configuration, f"{name}_id", None)}
+    runs = []
+    for mapper in failing():
+        codes = [code for code, setting in mapper.repaired_by.items() if setting in chosen]
+        ids = _waiting_for(mapper, configuration.organization, codes)
+        if ids:
+            try:
+                runs.append(push(configuration.organization, mapper.entity, asked=asked, ids=ids))
+            except NotConnected:
+                return []
+    return runs
+
+
+def after_linking(record: SyncedRecord, *, asked: Asked) -> list[SyncRun]:
+    """The documents that failed because this contact was not in QuickBooks go out again: one run an entity."""
+    if not record.linked:
+        return []
+    runs = []
+    for mapper in failing():
+        names = [
+            name for name in mapper.needs if mapper.model._meta.get_field(name).related_model is type(record)
+        ]
+        for name in names:
+            failed = failed_for(mapper, record.organization, "contact_not_synced").filter(**{name: record})
+            ids = list(failed.values_list("pk", flat=True))
+            if ids:
+                runs.append(push(record.organization, mapper.entity, asked=asked, ids=ids))
+    return runs
+
+
+def read_company_again(organization: Organization) -> None:
+    """The lane reads at its next turn what the company is like: somebody may have changed it over there."""
+    Connection.objects.filter(organization=organization).update(company_read_at=None)
+
+
+def _repaired(mapper: Mapper, organization: Organization, entry: FaultEntry, failed: QuerySet) -> QuerySet:
+    """Those of the failed records that are not certain to fail for the same reason again."""
+    if entry.only_an_edit_helps:
+        return failed.none()
+    if entry.code in mapper.repaired_by:
+        configuration = Configuration.objects.get(organization=organization)
+        return failed if getattr(configuration, f"{mapper.repaired_by[entry.code]}_id") else failed.none()
+    needed = {"contact_not_synced": {"qbo_id__isnull": False}, "inactive": {"is_active": True}}
+    for column, value in needed.get(entry.code, {}).items():
+        where = [f"{name}__{column}" for name in mapper.needs] or [column]
+        failed = failed.filter(**dict.fromkeys(where, value))
+    return failed
+
+
+def _waiting_for(mapper: Mapper, organization: Organization, codes: list[str]) -> list[int]:
+    ids: set[int] = set()
+    for code in codes:
+        ids |= set(failed_for(mapper, organization, code).values_list("pk", flat=True))
+    return sorted(ids)
+
+
+def _by_direction(mapper: Mapper, records: QuerySet) -> dict[str, list[int]]:
+    """{push or void: ids}, by what the newest job of each record was about."""
+    newest = SyncJob.objects.filter(
+        entity=mapper.entity, record_id=OuterRef("pk"), direction__in=[Direction.PUSH, Direction.VOID]
+    ).order_by("-id")
+    found: dict[str, list[int]] = {}
+    asked = records.annotate(asked=Subquery(newest.values("direction")[:1])).order_by("pk")
+    for pk, direction in asked.values_list("pk", "asked"):
+        voids = direction == Direction.VOID and mapper.ending
+        found.setdefault(Direction.VOID if voids else Direction.PUSH, []).append(pk)
+    return found
