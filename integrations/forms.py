@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from .history import save_configuration
 from .mapping import plain
-from .models import Account, Configuration, SyncedRecord, TaxCode
+from .models import Account, Configuration, SyncedRecord, SyncRun, TaxCode
 from .services import Asked
 
 # The kinds of account that QuickBooks accepts on the line of a bill that names no item.
@@ -57,8 +57,9 @@ class DefaultsForm(forms.ModelForm):
         for field in self.fields.values():
             field.empty_label = "Not chosen"
 
-    def save_as(self, asked: Asked) -> None:
-        save_configuration(self.instance, self.Meta.fields, asked=asked)
+    def save_as(self, asked: Asked) -> list[SyncRun]:
+        """Returns the runs that send again what had failed for want of a default."""
+        return save_configuration(self.instance, self.Meta.fields, asked=asked)
 
 
 def accounts_of_bills(accounts: QuerySet) -> QuerySet:

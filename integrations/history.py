@@ -11,7 +11,8 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models, transaction
 
-from .models import Change, Configuration, Membership, Organization, Trigger
+from . import retrying
+from .models import Change, Configuration, Membership, Organization, SyncRun, Trigger
 from .services import Asked
 
 Fields = dict[str, list[str]]
@@ -36,8 +37,11 @@ def note(
     )
 
 
-def save_configuration(configuration: Configuration, names: Iterable[str], *, asked: Asked) -> None:
-    """Writes these fields alone, since workers note in the same row when they last synced, and who changed them."""
+def save_configuration(configuration: Configuration, names: Iterable[str], *, asked: Asked) -> list[SyncRun]:
+    """Writes these fields alone, since workers note in the same row when they last synced, and who changed them.
+
+    Returns the runs that send again what had failed for want of such a setting.
+    """
     names = list(names)
     with transaction.atomic():
         stored = Configuration.objects.select_for_update(of=("self",)).get(pk=configuration.pk)
@@ -53,6 +57,7 @@ def save_configuration(configuration: Configuration, names: Iterable[str], *, as
                 trigger=asked.trigger,
                 fields=fields,
             )
+        return retrying.after_configuring(configuration, names, asked=asked)
 
 
 def note_switch(organization: Organization, *, asked: Asked) -> None:

@@ -13,7 +13,8 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from .causes import failed_for, failing
 from .faults import FaultEntry, explain
 from .mapping import Mapper, mapper_for
-from .models import Configuration, Connection, Direction, Organization, SyncedRecord, SyncJob, SyncRun
+from .models import Configuration, Connection, Direction, Organization, SyncJob, SyncRun
+from .progress import things
 from .services import Asked, NotConnected, Refused, push, void
 
 
@@ -50,33 +51,44 @@ def after_configuring(configuration: Configuration, names: Iterable[str], *, ask
     Without a connection nothing is asked for; the failures stay listed.
     """
     chosen = {name for name in names if getattr(configuration, f"{name}_id", None)}
-    runs = []
+    runs: list[SyncRun] = []
     for mapper in failing():
         codes = [code for code, setting in mapper.repaired_by.items() if setting in chosen]
         ids = _waiting_for(mapper, configuration.organization, codes)
-        if ids:
-            try:
-                runs.append(push(configuration.organization, mapper.entity, asked=asked, ids=ids))
-            except NotConnected:
-                return []
+        runs += _push(mapper, configuration.organization, ids, asked)
     return runs
 
 
-def after_linking(record: SyncedRecord, *, asked: Asked) -> list[SyncRun]:
-    """The documents that failed because this contact was not in QuickBooks go out again: one run an entity."""
-    if not record.linked:
-        return []
+def after_linking(mapper: Mapper, organization_id: int, ids: Iterable[int], *, asked: Asked) -> list[SyncRun]:
+    """Documents that failed because one of these contacts was not in QuickBooks go out again: one run an entity."""
+    organization = Organization.objects.get(pk=organization_id)
     runs = []
-    for mapper in failing():
-        names = [
-            name for name in mapper.needs if mapper.model._meta.get_field(name).related_model is type(record)
-        ]
-        for name in names:
-            failed = failed_for(mapper, record.organization, "contact_not_synced").filter(**{name: record})
-            ids = list(failed.values_list("pk", flat=True))
-            if ids:
-                runs.append(push(record.organization, mapper.entity, asked=asked, ids=ids))
+    for waiting in failing():
+        for name in waiting.needs:
+            if waiting.model._meta.get_field(name).related_model is mapper.model:
+                failed = failed_for(waiting, organization, "contact_not_synced").filter(
+                    **{f"{name}__in": list(ids), f"{name}__qbo_id__isnull": False}
+                )
+                runs += _push(waiting, organization, failed.values_list("pk", flat=True), asked)
     return runs
+
+
+def _push(mapper: Mapper, organization: Organization, ids: Iterable[int], asked: Asked) -> list[SyncRun]:
+    """None where there is nothing to send, or nowhere to send it to: the failures then stay listed."""
+    chosen = list(ids)
+    try:
+        return [push(organization, mapper.entity, asked=asked, ids=chosen)] if chosen else []
+    except NotConnected:
+        return []
+
+
+def told(run: SyncRun) -> str:
+    """400 invoices that waited for this go out again."""
+    return f"{run.total:,} {things(run.entity, run.total)} that waited for this {_go(run)} out again."
+
+
+def _go(run: SyncRun) -> str:
+    return "goes" if run.total == 1 else "go"
 
 
 def read_company_again(organization: Organization) -> None:

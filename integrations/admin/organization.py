@@ -19,6 +19,7 @@ from ..forms import DefaultsForm
 from ..groups import ACCOUNT_MANAGERS
 from ..history import note_switch
 from ..models import Change, Configuration, Membership, Organization, SyncRun
+from ..retrying import told
 from .asking import asked_by
 from .buttons import Button, ButtonsAdmin
 from .changes import changes_table, save_members
@@ -179,7 +180,8 @@ class OrganizationAdmin(ButtonsAdmin):
         if formset.model is Configuration:
             for each in formset.forms:
                 if each.has_changed():
-                    each.save_as(asked_by(request))
+                    for run in each.save_as(asked_by(request)):
+                        messages.success(request, told(run))
         else:
             save_members(formset, asked_by(request))
 

@@ -6,9 +6,11 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from .. import retrying
 from ..mapping import Company, Mapper, Problem
-from ..models import SyncedRecord, SyncJob
+from ..models import SyncedRecord, SyncJob, SyncRun, Trigger
 from ..qbo.errors import Refused
+from ..services import Asked
 from . import find, outcomes
 from .bind import tie
 from .work import Work
@@ -36,6 +38,16 @@ def link_records(work: Work, company: Company, mapper: Mapper, jobs: list[SyncJo
         except IntegrityError:
             # Another worker was quicker; the database keeps a document to one record.
             outcomes.fail(mapper, [(job, Problem("link_taken"))])
+    _send_what_waited(mapper, [job for job in jobs if job.outcome == SyncJob.Outcome.LINKED])
+
+
+def _send_what_waited(mapper: Mapper, jobs: list[SyncJob]) -> None:
+    """Documents that had failed for want of these contacts go out in the name of who linked them."""
+    if not jobs:
+        return
+    run = SyncRun.objects.select_related("requested_by").get(pk=jobs[0].run_id)
+    asked = Asked(Trigger(run.trigger), run.requested_by)
+    retrying.after_linking(mapper, run.organization_id, [job.record_id for job in jobs], asked=asked)
 
 
 def _link(mapper: Mapper, company: Company, job: SyncJob, held: Held) -> None:

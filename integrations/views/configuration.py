@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django_htmx.http import trigger_client_event
 
-from .. import services
+from .. import retrying, services
 from ..forms import DefaultsForm
 from ..guide import Guide
 from ..history import save_configuration
@@ -19,7 +19,7 @@ from ..mapping import Mapper, mappers
 from ..models import Configuration, SyncRun
 from ..progress import things
 from .access import Need, PortalView
-from .starting import start
+from .starting import start, watch
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,9 @@ class QuickBooksConfiguration(PortalView):
         form = DefaultsForm(request.POST, instance=self.configuration())
         if not form.is_valid():
             return self._page(form)
-        form.save_as(self.asked)
-        messages.success(request, "The defaults are saved.")
+        runs = form.save_as(self.asked)
+        watch(request, runs)
+        messages.success(request, " ".join(["The defaults are saved.", *map(retrying.told, runs)]))
         return redirect(reverse("quickbooks-configuration") + "#defaults")
 
     def _page(self, form: DefaultsForm) -> HttpResponse:

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from integrations import retrying
+from integrations import linking, retrying
 from integrations.causes import causes_of, commonest_causes
 from integrations.models import (
     Account,
@@ -205,17 +205,20 @@ def test_only_documents_whose_contact_has_been_synced_are_retried(qbo, organizat
 
 
 def test_a_linked_contact_sends_the_documents_that_waited_for_it_and_no_others(qbo, organization, asked):
-    linked, other = make_customer(organization), make_customer(organization)
+    there = qbo.make("Customer", {"DisplayName": "Blue Ocean Trading"})
+    linked, other = make_customer(organization, name="Blue Ocean"), make_customer(organization)
     waiting, not_its = make_invoice(organization, linked), make_invoice(organization, other)
     push(waiting, not_its)
-    push(linked)
+    qbo.reset_calls()
 
-    (run,) = retrying.after_linking(linked, asked=asked)
+    linking.link(organization, "customers", {linked.pk: there["Id"]}, asked=asked)
     drain(organization)
 
+    run = SyncRun.objects.get(entity="invoices", status="succeeded")
     assert [job.record_id for job in run.jobs.all()] == [waiting.pk]
-    assert lines(organization) == [("invoices", "contact_not_synced", 1)]
-    assert retrying.after_linking(other, asked=asked) == []
+    assert (run.requested_by, lines(organization)) == (asked.user, [("invoices", "contact_not_synced", 1)])
+    # The contact; the item: looked for, made; the invoice.
+    assert qbo.calls == Counter(query=2, batch=2)
 
 
 def test_books_that_were_reopened_are_seen_at_the_retry(qbo, organization, customer, asked):
