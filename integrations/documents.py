@@ -203,9 +203,16 @@ class Bill(Transaction):
     APAccountRef: Ref | UnsetType | None = UNSET
 
 
+class NamedValue(Document):
+    Name: str | UnsetType | None = UNSET
+    Value: str | UnsetType | None = UNSET
+
+
 class CompanyInfo(Entity):
     CompanyName: str | UnsetType = UNSET
     Country: str | UnsetType | None = UNSET
+    # Features, edition and subscription (contract section 10.9).
+    NameValue: list[NamedValue] | UnsetType | None = UNSET
 
 
 class CurrencyPrefs(Document):

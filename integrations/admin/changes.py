@@ -15,7 +15,8 @@ from ..history import note_role
 from ..models import Change, Membership, Role
 from ..services import Asked
 from .filters import BY_ORGANIZATION, day_range
-from .journal import JournalAdmin, sides
+from .journal import JournalAdmin
+from .sides import sides
 from .tables import Table, moment
 
 

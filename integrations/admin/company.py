@@ -31,6 +31,8 @@ def _company(connection: Connection) -> Facts:
         ("Name", connection.company_name or "—"),
         ("Realm id", connection.realm_id or "—"),
         ("Country", connection.country or "—"),
+        ("Plan", connection.plan or "—"),
+        ("Subscription", connection.subscription.capitalize() or "—"),
         ("Home currency", connection.home_currency or "—"),
         ("Multicurrency", _on(connection.multicurrency)),
         ("Custom numbers", _on(connection.custom_numbers)),

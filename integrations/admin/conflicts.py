@@ -19,8 +19,9 @@ from .asking import asked_by
 from .buttons import Button
 from .confirming import CONFIRMED, question
 from .filters import BY_ORGANIZATION, EntityFilter, day_range, yes_no
-from .journal import JournalAdmin, shown
+from .journal import JournalAdmin
 from .labels import link, state_label
+from .sides import shown
 
 _SIDES = {"finmo": "Finmo’s", "quickbooks": "QuickBooks’"}
 _MEANS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -14,10 +15,12 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateFilter
 from unfold.decorators import display
 
-from .. import editing
+from .. import editing, services
 from ..listing import HEAVY
 from ..mapping import plain
 from ..models import Document, DocumentLine, DocumentStatus
+from .asking import ask, asked_by
+from .buttons import Button
 from .filters import BY_ORGANIZATION, by_fault
 from .labels import amount, may, state_label
 from .scoping import OrganizationScoped, remember_organization
@@ -177,6 +180,27 @@ class DocumentAdmin(SyncedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Document | None = None) -> tuple[str, ...]:
         fields = super().get_readonly_fields(request, obj)
         return fields if _keeps_lines(obj) else (*fields, *_FIXED_WITH_FOREIGN_LINES)
+
+    def get_buttons(self, request: HttpRequest, record: Document) -> list[Button]:
+        there = "voided" if self.mapper.ending == "void" else "deleted"
+        return [
+            *super().get_buttons(request, record),
+            Button(
+                "void",
+                "Void",
+                self._press_void,
+                allowed=may(request, "change", self.model),
+                offered=record.linked and not record.ended,
+                icon="block",
+                variant="danger",
+                confirm=f"{record} is {there} in QuickBooks, and voided here once QuickBooks agreed. "
+                "This cannot be undone.",
+            ),
+        ]
+
+    def _press_void(self, request: HttpRequest, record: Document) -> None:
+        void = partial(services.void, record.organization, self.mapper.entity, ids=[record.pk])
+        ask(request, record.organization, lambda: void(asked=asked_by(request)))
 
     def page_context(self, request: HttpRequest, record: Document) -> dict[str, Any]:
         return {**super().page_context(request, record), "note": _note(record)}

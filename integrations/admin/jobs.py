@@ -18,8 +18,9 @@ from .asking import ask, asked_by
 from .buttons import Button
 from .fault_page import faults_view
 from .filters import BY_ORGANIZATION, EntityFilter, by_fault, day_range
-from .journal import JournalAdmin, sides
+from .journal import JournalAdmin
 from .labels import link
+from .sides import changes_of
 from .tables import outcome_label
 
 _RETRIES = {Direction.PUSH: services.push, Direction.VOID: services.void}
@@ -90,9 +91,7 @@ class SyncJobAdmin(JournalAdmin):
 
     @display(description="Fields", empty_value="—")
     def changes(self, job: SyncJob) -> SafeString | None:
-        names = sorted({*job.before, *job.after})
-        rows = [(name, job.before.get(name), job.after.get(name)) for name in names]
-        return sides(("Field", "Before", "After"), rows) if rows else None
+        return changes_of(job)
 
     @admin.action(description="Retry", permissions=["act"])
     def retry_selected(self, request: HttpRequest, queryset: QuerySet) -> None:

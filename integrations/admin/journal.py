@@ -1,4 +1,4 @@
-"""The base for what is only read, what was sent to QuickBooks, and how values of both sides are shown."""
+"""The base for what is only read, and what was sent to QuickBooks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
@@ -112,31 +112,3 @@ def _indented(body: str) -> str:
         return msgspec.json.format(body, indent=2)
     except msgspec.DecodeError:
         return body
-
-
-def sides(headers: tuple[str, ...], rows: list[tuple[Any, ...]]) -> SafeString:
-    """A table of fields with their values, such as before and after."""
-    head = format_html_join("", "<th>{}</th>", ((each,) for each in headers))
-    body = format_html_join("", "<tr>{}</tr>", ((_cells(row),) for row in rows))
-    return format_html('<table class="finmo-sides"><tr>{}</tr>{}</table>', head, body)
-
-
-def _cells(row: tuple[Any, ...]) -> SafeString:
-    name, *values = row
-    cells = format_html_join("", "<td>{}</td>", ((shown(value),) for value in values))
-    return format_html("<th>{}</th>{}", str(name).replace("_", " "), cells)
-
-
-def shown(value: Any) -> SafeString | str:
-    """A mapper's value as a person reads it: text, a flag, or a document's lines."""
-    if value in (None, "", [], {}):
-        return "—"
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if isinstance(value, list):
-        return format_html(
-            "<ol>{}</ol>", format_html_join("", "<li>{}</li>", ((shown(each),) for each in value))
-        )
-    if isinstance(value, dict):
-        return ", ".join(f"{name.replace('_', ' ')} {shown(part)}" for name, part in value.items() if part)
-    return str(value)

@@ -244,14 +244,13 @@ class SyncedAdmin(OrganizationScoped, LinkingAdmin, ComparisonAdmin):
         self._pull(request, record.organization)
 
     def page_context(self, request: HttpRequest, record: SyncedRecord) -> dict[str, Any]:
-        jobs = self._jobs(record).select_related("run__requested_by").defer("before", "after")
-        jobs = jobs.order_by("-id")[:SHOWN_JOBS]
+        jobs = self._jobs(record).select_related("run__requested_by").order_by("-id")[:SHOWN_JOBS]
         return {
             "state_label": self.state(record),
             "quickbooks_url": quickbooks_url(record),
             "fault": explain(record.sync_error_code) if record.sync_error_code else None,
             "setting": self._setting(request, record),
-            "jobs_title": "Jobs of this record",
+            "jobs_title": "History with QuickBooks",
             "jobs_table": jobs_table(request, jobs, named=False) if may(request, "view", SyncJob) else None,
         }
 

@@ -13,6 +13,7 @@ from ..faults import explain
 from ..models import SyncJob, SyncRun
 from ..progress import Progress
 from .labels import link, state_label
+from .sides import changes_of
 
 Table = dict[str, list[Any]]
 
@@ -44,19 +45,30 @@ def progress_of(run: SyncRun) -> str:
 
 
 def jobs_table(request: HttpRequest, jobs: Iterable[SyncJob], *, named: bool) -> Table:
-    """`named` adds what the job is about; on the record's own page that goes without saying."""
+    """`named` adds what the job is about; on the record's own page stands what changed instead."""
     headers = ["Job", "Outcome", "What happened", "By", "Finished"]
     rows = []
     for job in jobs:
         row = [
             link(request, SyncJob, job.pk, job.get_direction_display()),
             outcome_label(job),
-            happened(job),
+            happened(job) if named else _with_changes(job),
             str(job.run.requested_by or job.run.get_trigger_display()),
             moment(job.finished_at),
         ]
         rows.append([job.label or "—", *row] if named else row)
     return {"headers": ["Record", *headers] if named else headers, "rows": rows}
+
+
+def _with_changes(job: SyncJob) -> SafeString | str:
+    """What happened, with the fields that went out, before and after, to be opened beneath."""
+    fields = changes_of(job)
+    if fields is None:
+        return happened(job)
+    count = len({*job.before, *job.after})
+    summary = f"{count} field{'s' if count != 1 else ''}"
+    opened = format_html('<details class="finmo-fields"><summary>{}</summary>{}</details>', summary, fields)
+    return format_html("{}{}", job.message or "", opened)
 
 
 def outcome_label(job: SyncJob) -> SafeString:

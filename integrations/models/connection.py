@@ -48,6 +48,9 @@ class Connection(models.Model):
 
     company_name = models.CharField(max_length=200, blank=True)
     country = models.CharField(max_length=2, blank=True)
+    # As QuickBooks names them, such as "QuickBooks Online Plus" and "PAID".
+    plan = models.CharField(max_length=100, blank=True)
+    subscription = models.CharField(max_length=30, blank=True)
     home_currency = models.CharField(max_length=3, blank=True)
     multicurrency = models.BooleanField(default=False)
     custom_numbers = models.BooleanField(default=False)

@@ -28,11 +28,14 @@ def read_company(connection: Connection, client: Client) -> None:
 
 
 def company_columns(info: documents.CompanyInfo, preferences: documents.Preferences) -> dict:
+    told = {given(each.Name): str(given(each.Value) or "") for each in given(info.NameValue) or ()}
     country = str(given(info.Country) or "").upper()
     sales_tax = walk(preferences, "TaxPrefs.UsingSalesTax")
     return {
         "company_name": str(given(info.CompanyName) or "")[:200],
         "country": "US" if country == "USA" else country[:2],
+        "plan": told.get("OfferingSku", "")[:100],
+        "subscription": told.get("SubscriptionStatus", "")[:30],
         "home_currency": walk(preferences, "CurrencyPrefs.HomeCurrency.value") or "",
         "multicurrency": bool(walk(preferences, "CurrencyPrefs.MultiCurrencyEnabled")),
         "custom_numbers": bool(walk(preferences, "SalesFormsPrefs.CustomTxnNumbers")),

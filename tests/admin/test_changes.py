@@ -190,3 +190,20 @@ def test_pausing_needs_the_permission(staff_with, connected, name):
 
     assert f"/press/{name}/" not in client.get(page(connected)).content.decode()
     assert press(client, connected, name).status_code == 403
+
+
+# --- pushes on the record -------------------------------------------------------------------
+
+
+def test_a_push_stands_on_the_record_with_each_field_before_and_after(qbo, superuser, organization):
+    customer = make_customer(organization, name="Acme", email="old@acme.example")
+    push(customer)
+    customer.refresh_from_db()
+    customer.email = "new@acme.example"
+    customer.save()
+    push(customer)
+
+    shown = superuser.get(reverse("admin:contacts_customer_change", args=[customer.pk])).content.decode()
+
+    assert "<summary>1 field</summary>" in shown
+    assert "<th>email</th><td>old@acme.example</td><td>new@acme.example</td>" in shown

@@ -10,7 +10,16 @@ from integrations.models import Account, Item, Organization, SyncRun, SyncState,
 from payables.models import Bill
 from receivables.models import Invoice
 from tests.admin.conftest import form_of
-from tests.factories import bill_line, invoice_line, make_beneficiary, make_bill, make_customer, make_invoice
+from tests.factories import (
+    bill_line,
+    invoice_line,
+    make_beneficiary,
+    make_bill,
+    make_customer,
+    make_invoice,
+    push,
+)
+from tests.quickbooks import drain
 
 
 def at(record) -> str:
@@ -297,3 +306,29 @@ def test_a_page_takes_no_more_statements_for_fifty_lines_than_for_five(
 
     few = statements(5)
     assert statements(50) <= few <= 20
+
+
+# --- voiding --------------------------------------------------------------------------------
+
+
+def test_voiding_asks_first_then_ends_the_invoice_on_both_sides(qbo, superuser, organization):
+    invoice = make_invoice(organization)
+    push(invoice.customer)
+    push(invoice)
+    url = reverse("admin:receivables_invoice_press", args=[invoice.pk, "void"])
+    assert "This cannot be undone." in superuser.get(url).content.decode()
+
+    superuser.post(url)
+    drain(organization)
+
+    invoice.refresh_from_db()
+    assert invoice.status == "voided"
+    assert qbo.read("Invoice", invoice.qbo_id)["PrivateNote"].startswith("Voided")
+
+
+def test_voiding_needs_the_permission(qbo, staff_with, organization):
+    invoice = make_invoice(organization)
+    client = staff_with("receivables.view_invoice")
+    url = reverse("admin:receivables_invoice_press", args=[invoice.pk, "void"])
+
+    assert client.post(url).status_code == 403

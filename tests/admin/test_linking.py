@@ -140,7 +140,13 @@ def test_a_synced_record_agrees_and_shows_its_buttons(superuser, qbo, organizati
     page = superuser.get(at(bill, "compare"))
     assert page.context["comparison"].differences == 0
     labels = [each["button"].label for each in page.context["button_groups"][0]["buttons"]]
-    assert labels == ["Push to QuickBooks", "Pull from QuickBooks", "Read again from QuickBooks", "Unlink"]
+    assert labels == [
+        "Push to QuickBooks",
+        "Pull from QuickBooks",
+        "Read again from QuickBooks",
+        "Unlink",
+        "Void",
+    ]
 
 
 def test_what_quickbooks_does_not_have_says_what_would_stop_it(superuser, qbo, organization):

@@ -152,3 +152,9 @@ def test_a_refused_token_is_refreshed_once(qbo, organization):
     push(customer)
     assert customer.accounting_synced
     assert Connection.objects.get(organization=organization).token_version == 2
+
+
+def test_the_plan_and_the_subscription_are_read_with_the_company(qbo, organization):
+    held = Connection.objects.get(organization=organization)
+
+    assert (held.plan, held.subscription) == ("QuickBooks Online Plus", "PAID")

@@ -1,0 +1,45 @@
+"""Values of a record before and after, or on both sides, as people read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from ..models import SyncJob
+
+
+def changes_of(job: SyncJob) -> SafeString | None:
+    """What a push sent, or a pull took over, field by field; None where nothing did."""
+    names = sorted({*job.before, *job.after})
+    rows = [(name, job.before.get(name), job.after.get(name)) for name in names]
+    return sides(("Field", "Before", "After"), rows) if rows else None
+
+
+def sides(headers: tuple[str, ...], rows: list[tuple[Any, ...]]) -> SafeString:
+    """A table of fields with their values, such as before and after."""
+    head = format_html_join("", "<th>{}</th>", ((each,) for each in headers))
+    body = format_html_join("", "<tr>{}</tr>", ((_cells(row),) for row in rows))
+    return format_html('<table class="finmo-sides"><tr>{}</tr>{}</table>', head, body)
+
+
+def _cells(row: tuple[Any, ...]) -> SafeString:
+    name, *values = row
+    cells = format_html_join("", "<td>{}</td>", ((shown(value),) for value in values))
+    return format_html("<th>{}</th>{}", str(name).replace("_", " "), cells)
+
+
+def shown(value: Any) -> SafeString | str:
+    """A mapper's value as a person reads it: text, a flag, or a document's lines."""
+    if value in (None, "", [], {}):
+        return "—"
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, list):
+        return format_html(
+            "<ol>{}</ol>", format_html_join("", "<li>{}</li>", ((shown(each),) for each in value))
+        )
+    if isinstance(value, dict):
+        return ", ".join(f"{name.replace('_', ' ')} {shown(part)}" for name, part in value.items() if part)
+    return str(value)
