@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from integrations.models import SyncedRecord, currency_code, name_key
+from integrations.models import SearchIndex, SyncedRecord, currency_code, name_key
 
 allowed_in_names = RegexValidator(
     r"^[^:\t\n\r]*\Z", "QuickBooks accepts no colon, tab or line break in a name. Take it out."
@@ -46,7 +46,17 @@ class Contact(SyncedRecord):
         ]
         indexes = [
             *SyncedRecord.Meta.indexes,
-            models.Index(fields=["organization", "name", "id"], name="%(class)s_list"),
+            # The list's own order, with what it is filtered and counted by: the wide rows are read last.
+            models.Index(
+                fields=["organization", "name", "id", "is_active", "sync_state"], name="%(class)s_list"
+            ),
+            models.Index(fields=["organization", "email", "id"], name="%(class)s_email"),
+            models.Index(fields=["organization", "currency", "id"], name="%(class)s_currency"),
+            SearchIndex(
+                fields=["name", "company_name", "email", "phone"],
+                beside=("organization", "name", "id", "currency", "is_active", "sync_state"),
+                name="%(class)s_search",
+            ),
             models.Index(fields=["organization", "name_key"], name="%(class)s_by_name"),
         ]
 

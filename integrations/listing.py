@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, reduce
-from operator import or_
+from functools import cached_property
+from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.dateparse import parse_date
 
 from .faults import explain
 from .models import SyncState
+from .searching import containing
 
 PAGE_SIZE = 50
 # What the list never shows, and what makes a row heavy.
@@ -83,6 +84,8 @@ class Listing:
     filters: tuple[Filter, ...] = ()
     between: tuple[Between, ...] = ()
     select_related: tuple[str, ...] = ()
+    # What narrows related records as it does the rows: {"organization": …}.
+    scope: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def search(self) -> str:
@@ -92,9 +95,7 @@ class Listing:
     def matching(self) -> QuerySet:
         rows = self.rows
         if self.search:
-            rows = rows.filter(
-                reduce(or_, (Q(**{f"{name}__icontains": self.search}) for name in self.search_fields))
-            )
+            rows = containing(rows, self.search, self.search_fields, **self.scope)
         for each in self.filters:
             value = self.asked.get(each.name, "")
             if value in dict(each.options):
@@ -148,7 +149,9 @@ class Listing:
         key, descending = self.order
         order_by = next(column.order_by for column in self.columns if column.key == key)
         sign = "-" if descending else ""
-        keys = self.matching.order_by(f"{sign}{order_by}", f"{sign}pk").values_list("pk", flat=True)
+        keys = (
+            self._ordered_by(order_by).order_by(f"{sign}{order_by}", f"{sign}pk").values_list("pk", flat=True)
+        )
         paginator = Paginator(keys, PAGE_SIZE)
         paginator.count = self.total
         page = paginator.get_page(self.asked.get("page"))
@@ -159,6 +162,13 @@ class Listing:
         by_key = {row.pk: row for row in found}
         page.object_list = [by_key[pk] for pk in wanted if pk in by_key]
         return page
+
+    def _ordered_by(self, column: str) -> QuerySet:
+        """What matches; where a related record's column orders it, that record's index may lead."""
+        relation = column.rpartition("__")[0]
+        if not relation:
+            return self.matching
+        return self.matching.filter(**{f"{relation}__{name}": value for name, value in self.scope.items()})
 
     @property
     def heads(self) -> list[dict]:

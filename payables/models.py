@@ -4,7 +4,7 @@ from django.db import models
 from django.urls import reverse
 
 from contacts.models import Beneficiary
-from integrations.models import Document, DocumentLine, TaxCode
+from integrations.models import Document, DocumentLine, SearchIndex, TaxCode
 
 
 class Bill(Document):
@@ -13,6 +13,20 @@ class Bill(Document):
     rates_field: ClassVar[str] = "purchase_rates"
 
     beneficiary = models.ForeignKey(Beneficiary, on_delete=models.PROTECT, related_name="bills")
+
+    class Meta(Document.Meta):
+        indexes = [
+            *Document.Meta.indexes,
+            models.Index(fields=["organization", "beneficiary", "id"], name="bill_contact"),
+            SearchIndex(
+                fields=["number", "memo"],
+                beside=(
+                    *("organization", "-issue_date", "-id", "beneficiary"),
+                    *("ended", "sync_state", "due_date", "balance", "total"),
+                ),
+                name="bill_search",
+            ),
+        ]
 
     def get_absolute_url(self) -> str:
         return reverse("payable", args=[self.pk])

@@ -4,7 +4,7 @@ from django.db import models
 from django.urls import reverse
 
 from contacts.models import Customer
-from integrations.models import Document, DocumentLine, TaxCode
+from integrations.models import Document, DocumentLine, SearchIndex, TaxCode
 
 
 class Invoice(Document):
@@ -13,6 +13,20 @@ class Invoice(Document):
     rates_field: ClassVar[str] = "sales_rates"
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="invoices")
+
+    class Meta(Document.Meta):
+        indexes = [
+            *Document.Meta.indexes,
+            models.Index(fields=["organization", "customer", "id"], name="invoice_contact"),
+            SearchIndex(
+                fields=["number", "memo"],
+                beside=(
+                    *("organization", "-issue_date", "-id", "customer"),
+                    *("ended", "sync_state", "due_date", "balance", "total"),
+                ),
+                name="invoice_search",
+            ),
+        ]
 
     def get_absolute_url(self) -> str:
         return reverse("receivable", args=[self.pk])

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django import template
@@ -38,6 +39,7 @@ TONE_ICONS = {"good": "check", "attention": "warning", "bad": "cross", "busy": "
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """A decorative picture; the word beside it carries the meaning."""
     return format_html(

@@ -37,7 +37,7 @@ class StatusFilter(DropdownFilter):
         return list(DocumentStatus.choices)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        return queryset.with_status().filter(status_now=self.value()) if self.value() else queryset
+        return queryset.in_status(self.value()) if self.value() else queryset
 
 
 class PlainDecimal(forms.DecimalField):

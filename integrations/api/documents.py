@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from .. import services
 from ..editing import require_living, save_document
-from ..models import Document, DocumentLine, DocumentStatus
+from ..models import Document, DocumentLine, DocumentQuerySet, DocumentStatus
 from .fields import AmountField, CurrencyField, PlainNumberField
 from .filters import SYNCED_ORDERING, SyncedFilter, contains, ordering
 from .idempotency import idempotent
@@ -127,7 +127,10 @@ class DocumentFilter(SyncedFilter):
     due_date = filters.DateFromToRangeFilter()
     total = filters.RangeFilter()
     balance = filters.RangeFilter()
-    status = filters.MultipleChoiceFilter("status_now", choices=DocumentStatus.choices)
+    status = filters.MultipleChoiceFilter(choices=DocumentStatus.choices, method="in_status")
+
+    def in_status(self, documents: DocumentQuerySet, name: str, statuses: list[str]) -> DocumentQuerySet:
+        return documents.in_status(*statuses) if statuses else documents
 
 
 def document_ordering(contact: str) -> filters.OrderingFilter:

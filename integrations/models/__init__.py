@@ -1,8 +1,9 @@
 from .change import Change
 from .configuration import Configuration
 from .connection import ConnectAttempt, Connection
-from .document import Document, DocumentLine, DocumentStatus, TaxTreatment
+from .document import Document, DocumentLine, DocumentQuerySet, DocumentStatus, TaxTreatment
 from .idempotency import IdempotencyKey
+from .indexes import SearchIndex
 from .lane import CallCount, Lane
 from .operations import Heartbeat, WebhookReceipt
 from .organization import Membership, Organization, Role, currency_code
@@ -38,6 +39,7 @@ __all__ = [
     "Direction",
     "Document",
     "DocumentLine",
+    "DocumentQuerySet",
     "DocumentStatus",
     "Fix",
     "Heartbeat",
@@ -50,6 +52,7 @@ __all__ = [
     "Priority",
     "PushBatch",
     "Role",
+    "SearchIndex",
     "Statement",
     "StatementCurrency",
     "Stream",

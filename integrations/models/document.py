@@ -1,6 +1,8 @@
 """What an invoice and a bill have in common."""
 
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
@@ -38,18 +40,30 @@ class DocumentQuerySet(SyncedQuerySet):
         """What counts: neither voided nor deleted."""
         return self.filter(ended="")
 
+    def in_status(self, *statuses: str) -> "DocumentQuerySet":
+        """Those whose property `status` is one of these; plain conditions, which an index can serve."""
+        conditions = _status_conditions()
+        return self.filter(reduce(or_, (conditions[status] for status in statuses)))
+
     def with_status(self) -> "DocumentQuerySet":
-        """Adds `status_now`, the same as the property `status`, for filters and order."""
-        return self.annotate(
-            status_now=Case(
-                When(~Q(ended=""), then=F("ended")),
-                When(balance__lte=0, total__gt=0, then=Value(DocumentStatus.PAID)),
-                When(due_date__lt=timezone.localdate(), balance__gt=0, then=Value(DocumentStatus.OVERDUE)),
-                When(balance__lt=F("total"), then=Value(DocumentStatus.PARTIALLY_PAID)),
-                default=Value(DocumentStatus.OPEN),
-                output_field=models.CharField(),
-            )
-        )
+        """Adds `status_now`, the same as the property `status`, for order."""
+        cases = [When(condition, then=Value(status)) for status, condition in _status_conditions().items()]
+        return self.annotate(status_now=Case(*cases, output_field=models.CharField()))
+
+
+def _status_conditions() -> dict[str, Q]:
+    """{status: when a document is in it}; exactly one of them holds."""
+    living, less = Q(ended=""), Q(balance__lt=F("total"))
+    paid = Q(balance__lte=0, total__gt=0)
+    overdue = Q(due_date__lt=timezone.localdate(), balance__gt=0)
+    return {
+        DocumentStatus.VOIDED: Q(ended=DocumentStatus.VOIDED),
+        DocumentStatus.DELETED: Q(ended=DocumentStatus.DELETED),
+        DocumentStatus.PAID: living & paid,
+        DocumentStatus.OVERDUE: living & overdue,
+        DocumentStatus.PARTIALLY_PAID: living & less & ~paid & ~overdue,
+        DocumentStatus.OPEN: living & ~less & ~paid & ~overdue,
+    }
 
 
 def _amount(**options) -> models.DecimalField:
@@ -126,11 +140,30 @@ class Document(SyncedRecord):
         ]
         indexes = [
             *SyncedRecord.Meta.indexes,
-            models.Index(fields=["organization", "-issue_date", "-id"], name="%(class)s_list"),
-            models.Index(fields=["organization", "number"], name="%(class)s_number"),
-            models.Index(fields=["organization", "due_date", "id"], name="%(class)s_due"),
+            # The list's own order, with what it is filtered, counted and sorted by: the wide rows are read last.
+            models.Index(
+                fields=[
+                    *("organization", "-issue_date", "-id"),
+                    *("ended", "sync_state", "due_date", "balance", "total"),
+                ],
+                name="%(class)s_list",
+            ),
+            models.Index(fields=["organization", "number", "id"], name="%(class)s_number"),
+            models.Index(fields=["organization", "total", "id"], name="%(class)s_total"),
+            models.Index(
+                fields=["organization", "balance", "id", "total", "ended", "sync_state"],
+                name="%(class)s_balance",
+            ),
+            models.Index(
+                fields=["organization", "due_date", "id", "balance", "ended", "sync_state"],
+                name="%(class)s_due",
+            ),
             # How many a bulk push would send is on every page of the list.
             models.Index(fields=["organization", "ended", "sync_state"], name="%(class)s_unsynced"),
+            # Lists of all merchants' documents.
+            models.Index(fields=["issue_date", "id"], name="%(class)s_issued"),
+            models.Index(fields=["due_date", "id"], name="%(class)s_due_of_all"),
+            models.Index(fields=["ended", "id"], condition=~Q(ended=""), name="%(class)s_ended"),
         ]
 
     def __str__(self) -> str:

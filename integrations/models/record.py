@@ -54,7 +54,8 @@ class SyncedRecord(models.Model):
         "sync_error_tid",
     }
 
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+")
+    # Indexes begin with it, so it needs none of its own.
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
     qbo_id = models.CharField("QuickBooks id", max_length=32, null=True, blank=True, editable=False)  # noqa: DJ001
     qbo_sync_token = models.CharField(max_length=32, blank=True, editable=False)
     qbo_updated_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -81,7 +82,7 @@ class SyncedRecord(models.Model):
         abstract = True
         constraints = [
             models.UniqueConstraint(
-                fields=["organization", "qbo_id"],
+                fields=["qbo_id", "organization"],
                 condition=Q(qbo_id__isnull=False),
                 name="%(class)s_one_per_quickbooks_id",
             ),
@@ -96,12 +97,19 @@ class SyncedRecord(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["organization", "id"], name="%(class)s_newest"),
             models.Index(fields=["organization", "sync_state", "id"], name="%(class)s_state"),
             # Failures are few, and counted by cause on every overview.
             models.Index(
                 fields=["organization", "sync_error_code"],
                 condition=Q(sync_state="failed"),
                 name="%(class)s_failed",
+            ),
+            # What staff look for among all merchants' records is few among many.
+            models.Index(
+                fields=["sync_state", "id"],
+                condition=~Q(sync_state=SyncState.SYNCED),
+                name="%(class)s_out_of_step",
             ),
         ]
 

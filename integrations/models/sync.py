@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from .indexes import SearchIndex
 from .organization import Organization
 
 
@@ -93,6 +94,11 @@ class SyncRun(models.Model):
             models.Index(fields=["organization", "-id"], name="run_list"),
             models.Index(fields=["organization", "status", "direction"], name="run_unfinished"),
             models.Index(fields=["created_at", "status"], name="run_day"),
+            # Lists of all merchants' runs.
+            models.Index(fields=["trigger", "id"], name="run_trigger"),
+            models.Index(fields=["status", "id"], condition=~Q(status="succeeded"), name="run_status"),
+            models.Index(fields=["error_code", "id"], condition=~Q(error_code=""), name="run_fault"),
+            SearchIndex(fields=["error_message"], beside=("organization",), name="run_search"),
         ]
 
     def __str__(self) -> str:
@@ -223,6 +229,14 @@ class SyncJob(models.Model):
             models.Index(
                 fields=["created_at", "code", "organization"], condition=~Q(code=""), name="job_fault"
             ),
+            models.Index(fields=["organization", "-id"], name="job_list"),
+            # Lists of all merchants' jobs.
+            models.Index(fields=["created_at", "id"], name="job_created"),
+            models.Index(fields=["outcome", "id"], name="job_outcome"),
+            models.Index(fields=["code", "id"], condition=~Q(code=""), name="job_code"),
+            models.Index(fields=["quickbooks_id"], condition=~Q(quickbooks_id=""), name="job_quickbooks_id"),
+            models.Index(fields=["intuit_tid"], condition=~Q(intuit_tid=""), name="job_intuit_tid"),
+            SearchIndex(fields=["label"], beside=("organization", "-id"), name="job_search"),
         ]
 
     def __str__(self) -> str:

@@ -24,7 +24,7 @@ MOST_OPTIONS = 20
 
 def by_status() -> Filter:
     def apply(rows, value):
-        return rows.with_status().filter(status_now=value)
+        return rows.in_status(value)
 
     return Filter("status", "Status", tuple(DocumentStatus.choices), apply)
 

@@ -79,6 +79,7 @@ class RecordTable(RecordPages):
             filters=(*self.filters, *self._by_cause()),
             between=self.between,
             select_related=self.select_related,
+            scope={"organization": self.organization},
         )
 
     def _by_cause(self) -> tuple[Filter, ...]:

@@ -24,7 +24,7 @@ from tests.processes.house import House
 
 from .rows import Row
 
-TOPICS = ("engine",)
+TOPICS = ("engine", "lists")
 Measure = Callable[[House], list[Row]]
 
 

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from contacts.models import Customer
+from integrations import searching
 from integrations.models import SyncJob, SyncRun, SyncState
 from tests.factories import make_beneficiary, make_bill, make_customer, make_invoice
 
@@ -52,6 +53,41 @@ def test_a_list_takes_eight_statements_at_most_however_long_it_is(connected, bro
     with CaptureQueriesContext(connection) as captured:
         assert browser.get(f"/{path}/?page=2").status_code == 200
     assert len(captured) <= MOST_STATEMENTS, [query["sql"][:120] for query in captured]
+
+
+@pytest.mark.parametrize(
+    ("path", "queries"),
+    [
+        ("customers", ["q=customer&page=2", "synced=no&sort=-email", "active=yes&sort=currency&page=2"]),
+        (
+            "receivables",
+            ["q=inv&sort=-contact", "status=open&synced=no&sort=-balance", "issued_from=2026-01-01"],
+        ),
+    ],
+)
+def test_a_narrowed_list_takes_no_more_statements(connected, browser, path, queries):
+    for _ in range(60):
+        make_invoice(connected, due_date=None)
+    for query in queries:
+        with CaptureQueriesContext(connection) as captured:
+            assert len(names(browser.get(f"/{path}/?{query}"))) >= 10
+        assert len(captured) <= MOST_STATEMENTS, [each["sql"][:120] for each in captured]
+
+
+def test_a_contact_is_found_among_few_and_among_many(organization, browser, monkeypatch):
+    invoice = make_invoice(organization, make_customer(organization, name="Cedar & Sons"), number="C-1")
+    make_invoice(organization, make_customer(organization, name="Birch & Sons"), number="B-1")
+    assert names(browser.get("/receivables/?q=cedar")) == ["C-1"]
+    monkeypatch.setattr(searching, "MOST_RELATED", 1)
+    assert names(browser.get("/receivables/?q=cedar")) == ["C-1"]
+    assert names(browser.get("/receivables/?q=sons&sort=contact")) == ["B-1", invoice.number]
+
+
+def test_another_organizations_contacts_are_not_looked_up(organization, stranger, browser):
+    other = make_customer(stranger.memberships.get().organization, name="Cedar")
+    with CaptureQueriesContext(connection) as captured:
+        assert names(browser.get("/receivables/?q=cedar")) == []
+    assert not any(f" IN ({other.pk})" in each["sql"] for each in captured)
 
 
 def test_customers_say_true_or_false_and_receivables_yes_or_no(organization, browser):

@@ -111,9 +111,9 @@ class House:
         [result] = self.acts((name, arguments))
         return result
 
-    def acts(self, *acts: tuple[str, dict[str, Any]]) -> list[Any]:
+    def acts(self, *acts: tuple[str, dict[str, Any]], module: str = "tests.processes.acts") -> list[Any]:
         """The same for several, one after the other in one process."""
-        command = [sys.executable, "-m", "tests.processes.acts", json.dumps(acts)]
+        command = [sys.executable, "-m", module, json.dumps(acts)]
         done = subprocess.run(command, cwd=ROOT, env=self._environment, capture_output=True, text=True)
         if done.returncode:
             raise AssertionError(f"{acts} failed:\n{done.stdout}\n{done.stderr}")

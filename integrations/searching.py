@@ -1,0 +1,35 @@
+"""Which rows contain what was typed: the same question in the portal, in admin and in the API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+# So many related records are looked up by key, which an index answers; more are found by reading along.
+MOST_RELATED = 1000
+
+
+def containing(rows: QuerySet, text: str, fields: Iterable[str], **related_to: Any) -> QuerySet:
+    """The rows of which a field contains the text, case aside; a field may be a related record's, `customer__name`.
+
+    `related_to` narrows the related records. No database can combine an index of one table with that of another by
+    OR, so the related records' keys are asked for first, in one statement.
+    """
+    conditions = (_condition(rows, text, name, related_to) for name in fields)
+    return rows.filter(reduce(or_, conditions))
+
+
+def _condition(rows: QuerySet, text: str, name: str, related_to: dict[str, Any]) -> Q:
+    relation, _, column = name.rpartition("__")
+    if not relation:
+        return Q(**{f"{name}__icontains": text})
+    related = rows.model._meta.get_field(relation).related_model.objects.filter(**related_to)
+    found = related.filter(**{f"{column}__icontains": text}).order_by().values_list("pk", flat=True)
+    keys = list(found[: MOST_RELATED + 1])
+    if len(keys) > MOST_RELATED:
+        return Q(**{f"{name}__icontains": text})
+    return Q(**{f"{relation}__in": keys})

@@ -1,0 +1,47 @@
+"""Searching on PostgreSQL: an index serves what Django asks, and where it cannot be had, the operator is told."""
+
+import os
+import subprocess
+import sys
+
+import psycopg
+
+from .backends import ROOT
+
+SEARCHES = (
+    ("contacts_customer", "name", "customer_search"),
+    ("receivables_invoice", "memo", "invoice_search"),
+    ("integrations_syncjob", "label", "job_search"),
+)
+
+
+def test_the_index_serves_what_icontains_asks(postgres_and_redis):
+    with postgres_and_redis.ground() as ground, psycopg.connect(ground.database_url) as connection:
+        connection.execute(
+            "SET enable_seqscan = off; SET enable_indexscan = off; SET enable_indexonlyscan = off"
+        )
+        for table, column, index in SEARCHES:
+            asked = f"EXPLAIN SELECT id FROM {table} WHERE UPPER({column}::text) LIKE UPPER('%cedar%')"
+            plan = "\n".join(line for (line,) in connection.execute(asked))
+            assert f"Bitmap Index Scan on {index}" in plan
+
+
+def test_without_the_extension_the_check_says_what_to_do(postgres_and_redis):
+    with postgres_and_redis.ground() as ground:
+        assert "W003" not in checked(ground.database_url)
+        with psycopg.connect(ground.database_url, autocommit=True) as connection:
+            connection.execute("DROP EXTENSION pg_trgm CASCADE")
+        assert "reads whole tables: beneficiary_search, bill_search" in checked(ground.database_url)
+
+
+def checked(database_url: str) -> str:
+    environment = os.environ | {
+        "ENV_FILE": os.devnull,
+        "DJANGO_SETTINGS_MODULE": "finmo_qbo.settings",
+        "DEBUG": "1",
+        "QBO_ENVIRONMENT": "simulator",
+        "DATABASE_URL": database_url,
+    }
+    command = [sys.executable, "manage.py", "check", "--database", "default"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    return " ".join(f"{done.stdout} {done.stderr}".split())
