@@ -2,7 +2,7 @@
 
 from integrations.listing import Column, Filter, by_state
 from integrations.views.editing import RecordEdit
-from integrations.views.linking import RecordLink
+from integrations.views.linking import RecordLink, RecordUnlink
 from integrations.views.records import RecordDelete, RecordSync, RecordTable
 
 from .forms import BeneficiaryForm, CustomerForm
@@ -59,6 +59,10 @@ class CustomerLink(CustomerPages, RecordLink):
     pass
 
 
+class CustomerUnlink(CustomerPages, RecordUnlink):
+    pass
+
+
 class CustomerDelete(CustomerPages, RecordDelete):
     pass
 
@@ -84,6 +88,10 @@ class BeneficiarySync(BeneficiaryPages, RecordSync):
 
 
 class BeneficiaryLink(BeneficiaryPages, RecordLink):
+    pass
+
+
+class BeneficiaryUnlink(BeneficiaryPages, RecordUnlink):
     pass
 
 

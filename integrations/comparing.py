@@ -12,8 +12,9 @@ from typing import Any
 from django.db.models import Q
 
 from . import documents
-from .mapping import Company, Mapper, Problem, Values, company_of, mapper_of, plain
+from .mapping import Company, Mapper, Problem, Values, company_of, mapper_of
 from .models import Cursor, Direction, Document, SyncedRecord, SyncJob
+from .money import decimals
 from .sync import merge
 from .wording import Names, label_of
 
@@ -157,6 +158,9 @@ def _line_rows(
         shown[0]["item"] = f"{custom_name} (made with the next push)"
     for name in LINE_PARTS:
         finmo, quickbooks, before = (line.get(name) for line in shown)
+        if name == "amount":
+            currency = sides.record.currency
+            finmo, quickbooks, before = (_amount(value, currency) for value in (finmo, quickbooks, before))
         if not finmo and not quickbooks:
             continue
         differs = sides.theirs and not merge.equal((ours or {}).get(name), (theirs or {}).get(name))
@@ -172,11 +176,12 @@ def _totals(sides: _Sides) -> Iterator[Row]:
     for name in ("subtotal", "tax_total", "total", "balance"):
         finmo, quickbooks = getattr(record, name), told.get(name)
         word = DIFFERENT if quickbooks is not None and finmo != quickbooks else SAME
-        yield Row(label_of(sides.mapper.entity, name), _amount(finmo), _amount(quickbooks), None, word)
+        shown = (_amount(value, record.currency) for value in (finmo, quickbooks))
+        yield Row(label_of(sides.mapper.entity, name), *shown, None, word)
 
 
-def _amount(value: Decimal | None) -> str | None:
-    return plain(value)
+def _amount(value: Decimal | str | None, currency: str) -> str | None:
+    return None if value is None else f"{Decimal(value):,.{decimals(currency)}f}"
 
 
 def _problem(sides: _Sides) -> Problem | None:

@@ -32,7 +32,6 @@ _ENDINGS = {
     Direction.RECONCILE: "compared",
     Direction.REPAIR: "repaired",
     Direction.REFRESH: "changed in QuickBooks",
-    Direction.LOOK_UP: "found in QuickBooks",
     Direction.LINK: "linked",
     Direction.UNLINK: "unlinked",
 }
@@ -109,6 +108,10 @@ class Progress:
         if not run.total:
             nothing = "Nothing has changed in QuickBooks" if self._pulls else "Everything is in step already"
             return f"{nothing}: no {self.things} to {'pull' if self._pulls else 'send'}."
+        if run.direction == Direction.LOOK_UP:
+            return f"{run.total:,} {things(run.entity, run.total)} found in QuickBooks."
+        if run.skipped == run.total and run.direction == Direction.REFRESH:
+            return "Nothing has changed in QuickBooks since it was last read."
         if run.skipped == run.total:
             return f"Everything was in step already: {run.total:,} {things(run.entity, run.total)} needed nothing."
         parts = [

@@ -19,6 +19,12 @@ def label_of(entity: str, name: str) -> str:
     return label[:1].upper() + label[1:]
 
 
+def _chosen(entity: str, name: str, value: Any) -> Any:
+    """What a choice is called."""
+    fields = {field.name: field for field in mapper_for(entity).model._meta.concrete_fields}
+    return dict(fields[name].flatchoices).get(value, value) if name in fields else value
+
+
 def references_of(entity: str) -> dict[str, str]:
     """{field: the entity that it refers to}."""
     return {field.name: field.to for field in mapper_for(entity).fields if isinstance(field, Reference)}
@@ -43,7 +49,7 @@ class Names:
         """A field's value for a page; a document's lines as a list of such values."""
         if isinstance(value, list):
             return [self.line(line) for line in value]
-        return self._one(references_of(entity).get(name), value)
+        return self._one(references_of(entity).get(name), _chosen(entity, name, value))
 
     def line(self, line: Values) -> Values:
         return {name: self._one(LINE_REFERENCES.get(name), value) for name, value in line.items()}

@@ -12,6 +12,7 @@ urlpatterns = [
     path("payables/<int:pk>/edit/", views.BillEdit.as_view(), name="payable-edit"),
     path("payables/<int:pk>/sync/", views.BillSync.as_view(), name="payable-sync"),
     path("payables/<int:pk>/link/", views.BillLink.as_view(), name="payable-link"),
+    path("payables/<int:pk>/unlink/", views.BillUnlink.as_view(), name="payable-unlink"),
     path("payables/<int:pk>/void/", views.BillVoid.as_view(), name="payable-void"),
     path("payables/<int:pk>/delete/", views.BillDelete.as_view(), name="payable-delete"),
 ]

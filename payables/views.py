@@ -6,7 +6,7 @@ from integrations.views.documents import (
     ItemOptions,
     document_columns,
 )
-from integrations.views.linking import RecordLink
+from integrations.views.linking import RecordLink, RecordUnlink
 from integrations.views.records import RecordDelete, RecordSync, RecordVoid
 
 from .forms import BillForm, BillLineForm
@@ -52,6 +52,10 @@ class BillSync(BillPages, RecordSync):
 
 
 class BillLink(BillPages, RecordLink):
+    pass
+
+
+class BillUnlink(BillPages, RecordUnlink):
     pass
 
 

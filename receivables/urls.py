@@ -16,6 +16,7 @@ urlpatterns = [
     path("receivables/<int:pk>/edit/", views.InvoiceEdit.as_view(), name="receivable-edit"),
     path("receivables/<int:pk>/sync/", views.InvoiceSync.as_view(), name="receivable-sync"),
     path("receivables/<int:pk>/link/", views.InvoiceLink.as_view(), name="receivable-link"),
+    path("receivables/<int:pk>/unlink/", views.InvoiceUnlink.as_view(), name="receivable-unlink"),
     path("receivables/<int:pk>/void/", views.InvoiceVoid.as_view(), name="receivable-void"),
     path("receivables/<int:pk>/delete/", views.InvoiceDelete.as_view(), name="receivable-delete"),
 ]

@@ -6,7 +6,7 @@ from integrations.views.documents import (
     ItemOptions,
     document_columns,
 )
-from integrations.views.linking import RecordLink
+from integrations.views.linking import RecordLink, RecordUnlink
 from integrations.views.records import RecordDelete, RecordSync, RecordVoid
 
 from .forms import InvoiceForm, InvoiceLineForm
@@ -52,6 +52,10 @@ class InvoiceSync(InvoicePages, RecordSync):
 
 
 class InvoiceLink(InvoicePages, RecordLink):
+    pass
+
+
+class InvoiceUnlink(InvoicePages, RecordUnlink):
     pass
 
 

@@ -72,11 +72,27 @@ class RecordLink(RecordPages):
         return render(self.request, template, self.context(**context))
 
     def _candidates(self, run: SyncRun) -> list[dict[str, Any]]:
+        found = linking.candidates(run)
+        first = next((each for each in found if each.free), None)
         return [
             {
                 "candidate": each,
+                "first": each is first,
                 "details": [(label_of(self.entity, name), value) for name, value in each.details.items()],
                 "bound_url": address_of(self.entity, each.bound.pk) if each.bound else "",
             }
-            for each in linking.candidates(run)
+            for each in found
         ]
+
+
+class RecordUnlink(RecordPages):
+    """POST: forgets which record of QuickBooks this is; the page has asked first."""
+
+    needs_integration = True
+    changes = Need.EDIT
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        record = self.record(pk)
+        return start(
+            request, lambda: linking.unlink(self.organization, self.entity, [record.pk], asked=self.asked)
+        )

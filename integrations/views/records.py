@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from .. import editing, services
+from ..linking import unlink_warning
 from ..listing import Between, Column, Filter, Listing, by_cause
 from ..mapping import Mapper, mapper_for
 from ..models import SyncedRecord, SyncJob, SyncRun
@@ -52,6 +53,7 @@ class RecordPages(PortalView):
             "edit_name": f"{self.record_name}-edit",
             "sync_name": f"{self.record_name}-sync",
             "delete_name": f"{self.record_name}-delete",
+            "unlink_name": f"{self.record_name}-unlink",
             **more,
         }
 
@@ -105,6 +107,7 @@ class RecordTable(RecordPages):
             "quickbooks_url": quickbooks_url(record),
             "deletable": not record.linked and not history,
             "remedy": remedy_of(self.entity, record, record.sync_error_code, self.request.membership),
+            "unlink_means": unlink_warning(self.entity),
         }
 
     def post(self, request: HttpRequest) -> HttpResponse:

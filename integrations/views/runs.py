@@ -8,7 +8,6 @@ from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django_htmx.http import trigger_client_event
 
 from .. import services
 from ..listing import Filter
@@ -17,7 +16,7 @@ from ..models import Direction, Membership, SyncedRecord, SyncJob, SyncRun
 from ..progress import progress_of, things
 from ..remedies import address_of, remedy_of
 from .access import PortalView
-from .starting import start, unwatch, watched
+from .starting import start, tell_finished, unwatch, watched
 
 RUNS_PER_PAGE = 30
 RECORDS_PER_PAGE = 100
@@ -100,8 +99,7 @@ class RunProgress(RunPages):
         response = render(request, "integrations/_progress.html", {"progress": progress})
         if progress.run.finished:
             unwatch(request, pk)
-            ended = {"run": pk, "sentence": f"{progress.title}: {progress.sentence}"}
-            trigger_client_event(response, "run-finished", ended, after="settle")
+            tell_finished(response, progress)
         return response
 
 

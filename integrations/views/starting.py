@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django_htmx.http import trigger_client_event
 
 from ..models import SyncRun
 from ..progress import Progress
@@ -29,7 +30,18 @@ def start(request: HttpRequest, ask: Callable[[], SyncRun | list[SyncRun]]) -> H
     watch(request, runs)
     if not request.htmx:
         return redirect(runs[0]) if len(runs) == 1 else redirect("sync-history")
-    return render(request, "integrations/_started.html", {"started": [Progress(run) for run in runs]})
+    started = [Progress(run) for run in runs]
+    response = render(request, "integrations/_started.html", {"started": started})
+    for progress in started:
+        if progress.run.finished:
+            tell_finished(response, progress)
+    return response
+
+
+def tell_finished(response: HttpResponse, progress: Progress) -> None:
+    """The page then shows anew what the run may have changed, and says how it ended."""
+    ended = {"run": progress.run.pk, "sentence": f"{progress.title}: {progress.sentence}"}
+    trigger_client_event(response, "run-finished", ended, after="settle")
 
 
 def watch(request: HttpRequest, runs: list[SyncRun]) -> None:

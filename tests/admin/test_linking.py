@@ -128,7 +128,7 @@ def test_both_sides_of_an_invoice_stand_beside_each_other(superuser, qbo, organi
     assert rows["Line 1: Item"][:2] == ("Consulting", "Consulting")
     assert rows["Line 1: Unit price"] == ("60", "50", "50", "Different")
     assert rows["Line 1: Description"][::3] == ("More", "Different")
-    assert rows["Totals: Total"] == ("130.8", "109", None, "Different")
+    assert rows["Totals: Total"] == ("130.80", "109.00", None, "Different")
     assert page.context["comparison"].read_at
     assert "Unit price" in page.content.decode()
 

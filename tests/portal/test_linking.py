@@ -89,6 +89,20 @@ def test_a_refusal_stands_where_the_button_was(organization, browser):
     assert "QuickBooks is not connected" in text_of(answer)
 
 
+def test_unlinking_asks_once_and_shows_at_once_that_it_is_done(qbo, organization, browser, viewers):
+    customer = make_customer(organization)
+    assert "Unlink" not in buttons_of(fragment(browser, f"/customers/{customer.pk}/"))
+    push(customer)
+    sidebar = fragment(browser, f"/customers/{customer.pk}/")
+    assert "Unlink" in buttons_of(sidebar) and "nothing changes in QuickBooks" in text_of(sidebar)
+    assert "Unlink" not in buttons_of(fragment(viewers, f"/customers/{customer.pk}/"))
+    answer = fragment(browser, f"/customers/{customer.pk}/unlink/", {})
+    assert "1 of 1 customer unlinked." in text_of(answer)
+    assert "run-finished" in answer["HX-Trigger-After-Settle"]
+    customer.refresh_from_db()
+    assert not customer.linked
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_viewer_sees_no_link_and_the_server_refuses_it(organization, viewers, kind):
     record = KINDS[kind](organization)
@@ -98,6 +112,7 @@ def test_a_viewer_sees_no_link_and_the_server_refuses_it(organization, viewers, 
     address = f"/{kind}/{record.pk}/"
     assert "Link to an existing record" not in text_of(viewers.get(address))
     assert viewers.get(f"{address}link/").status_code == 403
+    assert viewers.post(f"{address}unlink/").status_code == 403
     for body in ({"search": "x"}, {"quickbooks_id": "1"}):
         assert viewers.post(f"{address}link/", body).status_code == 403
     assert not SyncRun.objects.exists()
@@ -112,5 +127,6 @@ def test_another_organizations_record_and_search_are_404(qbo, organization, brow
     strangers = signed_in(stranger)
     assert strangers.get(f"/{kind}/{record.pk}/link/").status_code == 404
     assert strangers.post(f"/{kind}/{record.pk}/link/", {"quickbooks_id": "1"}).status_code == 404
+    assert strangers.post(f"/{kind}/{record.pk}/unlink/").status_code == 404
     own = KINDS[kind](stranger.memberships.get().organization)
     assert strangers.get(f"/{kind}/{own.pk}/link/?run={run.pk}").status_code == 404

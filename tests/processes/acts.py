@@ -78,9 +78,15 @@ def account_manager() -> None:
     make_user("manager@finmo.example", is_staff=True).groups.add(account_managers())
 
 
-def superuser() -> None:
-    """Finmo's own staff@finmo.example."""
-    make_user("staff@finmo.example", is_staff=True, is_superuser=True)
+def superuser(email: str = "staff@finmo.example") -> None:
+    """Finmo's own, who may do everything in admin."""
+    make_user(email, is_staff=True, is_superuser=True)
+
+
+def customer(slug: str, name: str) -> None:
+    """A customer that was never pushed."""
+    organization = Organization.objects.get(slug=slug)
+    Customer.objects.create(organization=organization, name=name, currency="SGD")
 
 
 def connect(slug: str, realm: str) -> None:

@@ -85,9 +85,17 @@ class Company:
         [answer] = self.write_all(entity, [body])
         return answer
 
-    def write_all(self, entity: str, bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Creates these, at most 30."""
-        items = [{"bId": str(n), "operation": "create", entity: body} for n, body in enumerate(bodies)]
+    def change(self, entity: str, held: dict[str, Any], **fields: Any) -> dict[str, Any]:
+        """Somebody edits a document in QuickBooks."""
+        known = {"Id": held["Id"], "SyncToken": held["SyncToken"], "sparse": True}
+        [answer] = self.write_all(entity, [known | fields], operation="update")
+        return answer
+
+    def write_all(
+        self, entity: str, bodies: list[dict[str, Any]], operation: str = "create"
+    ) -> list[dict[str, Any]]:
+        """Creates these, at most 30, or changes them."""
+        items = [{"bId": str(n), "operation": operation, entity: body} for n, body in enumerate(bodies)]
         answer = self._session.post(
             f"{self._address}/v3/company/{self.realm}/batch",
             json={"BatchItemRequest": items},
