@@ -69,7 +69,7 @@ class House:
     def _answers(self) -> bool:
         try:
             return requests.get(f"{self.address}/healthz/", timeout=5).ok
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return False
 
     # --- processes ---------------------------------------------------------------------------
