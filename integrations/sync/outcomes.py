@@ -138,10 +138,13 @@ def _save(jobs: list[SyncJob]) -> None:
 
 
 def write_columns(rows: list[models.Model], names: list[str]) -> None:
-    """Named columns of many rows in one statement, several times faster than an UPDATE of CASEs."""
-    if rows:
-        type(rows[0]).objects.bulk_create(
-            rows, update_conflicts=True, unique_fields=["id"], update_fields=names, batch_size=500
+    """Named columns of many rows in one statement a table, several times faster than an UPDATE of CASEs."""
+    by_table: dict[type[models.Model], list[models.Model]] = defaultdict(list)
+    for row in rows:
+        by_table[type(row)].append(row)
+    for table, of_table in by_table.items():
+        table.objects.bulk_create(
+            of_table, update_conflicts=True, unique_fields=["id"], update_fields=names, batch_size=500
         )
 
 

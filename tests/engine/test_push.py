@@ -1,7 +1,9 @@
 from collections import Counter
 from decimal import Decimal
 
+from integrations import services
 from integrations.models import Item, SyncState
+from payables.models import BillLine
 from tests.factories import (
     bill_line,
     invoice_line,
@@ -12,6 +14,7 @@ from tests.factories import (
     pull,
     push,
 )
+from tests.quickbooks import drain
 
 
 def test_a_customer_is_created_with_all_its_fields(qbo, organization):
@@ -133,3 +136,18 @@ def test_a_stale_token_is_answered_by_read_merge_send(qbo, organization):
     there = qbo.read("Invoice", invoice.qbo_id)
     assert (there["DueDate"], there["CustomerMemo"]["value"]) == ("2026-12-24", "Thanks")
     assert str(invoice.due_date) == "2026-12-24"
+
+
+def test_invoices_and_bills_that_share_a_call_keep_their_own_lines(qbo, organization, asked):
+    customer, beneficiary = make_customer(organization), make_beneficiary(organization)
+    push(make_invoice(organization, customer), with_contacts=True)
+    push(beneficiary)
+    bill = make_bill(organization, beneficiary)
+    invoice = make_invoice(organization, customer, lines=[invoice_line(), invoice_line(description="More")])
+    for entity in ("invoices", "bills"):
+        services.push(organization, entity, asked=asked, all_unsynced=True)
+    qbo.reset_calls()
+    drain(organization)
+    assert qbo.calls["batch"] == 1
+    assert [line.qbo_line_id for line in invoice.lines.all()] == ["1", "2"]
+    assert list(BillLine.objects.values_list("document_id", "qbo_line_id")) == [(bill.pk, "1")]
