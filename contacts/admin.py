@@ -20,7 +20,7 @@ class ContactAdmin(SpreadsheetAdmin, SyncedAdmin):
     )
     search_fields = ("name", "company_name", "email", "=qbo_id")
     fieldsets = (
-        (None, {"fields": ("organization", "name", "company_name", "currency", "is_active")}),
+        (None, {"fields": ("organization", "name", "company_name", "currency", "tax_number", "is_active")}),
         ("Contact", {"fields": (("email", "phone"),)}),
         (
             "Address",

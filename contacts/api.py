@@ -44,6 +44,7 @@ class ContactSerializer(SyncedSerializer):
             "email",
             "phone",
             "currency",
+            "tax_number",
             "address",
             "is_active",
             *SYNC_FIELDS,

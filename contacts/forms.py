@@ -10,6 +10,7 @@ FIELDS = (
     "email",
     "phone",
     "currency",
+    "tax_number",
     "address_line1",
     "address_line2",
     "address_city",

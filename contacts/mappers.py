@@ -24,6 +24,8 @@ from .models import Beneficiary, Contact, Customer
 # QuickBooks puts this behind the name of what was made inactive, which frees the name (contract section 4).
 INACTIVE_SUFFIX = " (deleted)"
 LONGEST_NAME = 500
+# Where QuickBooks keeps a tax number, by kind of contact and country.
+TAX_NUMBERS = ("PrimaryTaxIdentifier", "TaxIdentifier", "BusinessNumber", "GSTIN")
 
 
 class Name(Field):
@@ -40,6 +42,7 @@ class ContactMapper(Mapper):
     stream = "contacts"
     adds_unknown = False
     looks_first = True
+    matched = True
     merges = True
     select_related = ("merged_into",)
     key, key_column = "DisplayName", "name"
@@ -69,6 +72,13 @@ class ContactMapper(Mapper):
     def mirrored(self, document: documents.Contact, company: Company) -> dict[str, Any]:
         """A name that was merged away and is active again stands for itself."""
         return {"merged_into_id": None} if self.active(document) else {}
+
+    def our_tax_numbers(self, record: Contact) -> tuple[str, ...]:
+        return tuple(filter(None, [record.tax_number]))
+
+    def their_tax_numbers(self, document: Any) -> tuple[str, ...]:
+        told = (given(getattr(document, name, None)) for name in TAX_NUMBERS)
+        return tuple(str(each) for each in told if each)
 
     def merged(self, record: Contact) -> bool:
         return record.merged_into_id is not None

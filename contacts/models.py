@@ -28,6 +28,11 @@ class Contact(SyncedRecord):
     address_state = models.CharField("state or region", max_length=255, blank=True)
     address_postal_code = models.CharField("postal code", max_length=30, blank=True)
     address_country = models.CharField("country", max_length=255, blank=True)
+    tax_number = models.CharField(
+        max_length=20,
+        blank=True,
+        help_text="Such as UEN, VAT or EIN. It is not sent; it helps to find the same company in QuickBooks.",
+    )
     is_active = models.BooleanField("active", default=True)
     # QuickBooks merged this contact into that one: it is retired, and its documents are the other's.
     merged_into = models.ForeignKey(

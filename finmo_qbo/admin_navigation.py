@@ -39,6 +39,13 @@ _TASKS = {
         ("Jobs", "checklist", "integrations_syncjob_changelist", "integrations", "syncjob"),
         ("Push batches", "outbox", "integrations_pushbatch_changelist", "integrations", "pushbatch"),
         ("Conflicts", "call_split", "integrations_conflict_changelist", "integrations", "conflict"),
+        (
+            "Contact findings",
+            "person_search",
+            "integrations_contactfinding_changelist",
+            "integrations",
+            "contactfinding",
+        ),
         ("Changes", "history", "integrations_change_changelist", "integrations", "change"),
         ("Faults", "menu_book", "integrations_faults", "integrations", "syncjob"),
     ],

@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from contacts.api import BeneficiaryViewSet, CustomerViewSet
 from integrations.api.conflicts import ConflictViewSet
+from integrations.api.contact_matching import ActOnFindings, Findings, NewestReading
 from integrations.api.pages import NoSuchAddress, SwaggerPage
 from integrations.api.quickbooks import Connect, Disconnect, QuickBooks
 from integrations.api.reconciliation import Newest, Repair, Stored
@@ -45,6 +46,21 @@ version_1 = [
         r"^reconciliation/(?P<stream>receivables|payables)/(?P<pk>[0-9]{1,18})/repair/$",
         Repair.as_view(),
         name="statement-repair",
+    ),
+    re_path(
+        r"^reconciliation/(?P<entity>customers|beneficiaries)/$",
+        NewestReading.as_view(),
+        name="contact-reading",
+    ),
+    re_path(
+        r"^reconciliation/(?P<entity>customers|beneficiaries)/(?P<pk>[0-9]{1,18})/findings/$",
+        Findings.as_view(),
+        name="contact-findings",
+    ),
+    re_path(
+        r"^reconciliation/(?P<entity>customers|beneficiaries)/(?P<pk>[0-9]{1,18})/act/$",
+        ActOnFindings.as_view(),
+        name="contact-act",
     ),
 ]
 

@@ -292,6 +292,8 @@ SPECTACULAR_SETTINGS = {
         "ConnectionStatus": "integrations.models.Connection.Status",
         # One set of values under several names.
         "DifferenceKind": "integrations.models.Kind",
+        "FindingKind": "integrations.models.FindingKind",
+        "FindingAct": "integrations.models.Act",
         "DifferenceFix": "integrations.models.Fix",
         "WhichSide": "integrations.api.conflicts.SIDES",
     },

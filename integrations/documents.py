@@ -74,15 +74,18 @@ class Contact(Entity):
     BillAddr: Address | UnsetType | None = UNSET
     CurrencyRef: Ref | UnsetType | None = UNSET
     Active: bool | UnsetType = UNSET
+    BusinessNumber: str | UnsetType | None = UNSET
+    GSTIN: str | UnsetType | None = UNSET
 
 
 class Customer(Contact):
     FullyQualifiedName: str | UnsetType | None = UNSET
     ParentRef: Ref | UnsetType | None = UNSET
+    PrimaryTaxIdentifier: str | UnsetType | None = UNSET
 
 
 class Vendor(Contact):
-    pass
+    TaxIdentifier: str | UnsetType | None = UNSET
 
 
 class Account(Entity):

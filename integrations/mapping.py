@@ -125,6 +125,8 @@ class Mapper:
     # The condition under which a list is complete.
     everything: ClassVar[str] = "Active IN (true, false)"
     needs_tax_rates: ClassVar[bool] = False
+    # Whether both sides' lists are laid beside each other by names, addresses and numbers.
+    matched: ClassVar[bool] = False
     # Whether QuickBooks merges two of them into one, and what refers to the one then refers to the other.
     merges: ClassVar[bool] = False
     # QuickBooks keeps the list; we mirror it.
@@ -298,6 +300,13 @@ class Mapper:
         """Whether QuickBooks still takes something new for it."""
         return given(getattr(document, "Active", None)) is not False
 
+    def our_tax_numbers(self, record: SyncedRecord) -> tuple[str, ...]:
+        return ()
+
+    def their_tax_numbers(self, document: Any) -> tuple[str, ...]:
+        """As QuickBooks tells them: some are masked but for their last characters."""
+        return ()
+
     def merged(self, record: SyncedRecord) -> bool:
         """Whether it is known here that QuickBooks merged the record into another."""
         return False
@@ -372,6 +381,11 @@ def mapper_told_by(remote: str) -> Mapper | None:
     )
 
 
+def matched() -> list[Mapper]:
+    """Those whose lists both sides keep and people lay beside each other, in the order in which they were declared."""
+    return [mapper for mapper in _registry.values() if mapper.matched]
+
+
 def referring(entity: str) -> list[tuple[Mapper, Reference]]:
     """The mappers whose records have a field that refers to this entity, with the field."""
     return [
@@ -423,6 +437,7 @@ __all__ = [
     "mapper_of",
     "mapper_told_by",
     "mappers",
+    "matched",
     "plain",
     "put",
     "referring",

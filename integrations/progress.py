@@ -24,6 +24,8 @@ _TITLES = {
     Direction.LOOK_UP: "Search {things} in QuickBooks",
     Direction.LINK: "Link {things} to QuickBooks",
     Direction.UNLINK: "Unlink {things} from QuickBooks",
+    Direction.MATCH: "Reconcile {things}",
+    Direction.IMPORT: "Import {things} from QuickBooks",
 }
 _ENDINGS = {
     Direction.PUSH: "synced",
@@ -34,6 +36,8 @@ _ENDINGS = {
     Direction.REFRESH: "changed in QuickBooks",
     Direction.LINK: "linked",
     Direction.UNLINK: "unlinked",
+    Direction.MATCH: "compared",
+    Direction.IMPORT: "imported",
 }
 _VERBS = {
     Direction.PUSH: "Syncing",
@@ -45,6 +49,8 @@ _VERBS = {
     Direction.LOOK_UP: "Searching",
     Direction.LINK: "Linking",
     Direction.UNLINK: "Unlinking",
+    Direction.MATCH: "Reading",
+    Direction.IMPORT: "Importing",
 }
 
 
@@ -103,6 +109,8 @@ class Progress:
             return run.error_message
         if not run.total and run.direction == Direction.RECONCILE:
             return f"QuickBooks has no {self.things} until that day."
+        if not run.total and run.direction == Direction.MATCH:
+            return f"QuickBooks has no {self.things}."
         if not run.total and run.direction == Direction.LOOK_UP:
             return f"QuickBooks has no {self.things} that fit “{run.options['search']}”."
         if not run.total:

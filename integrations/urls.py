@@ -1,6 +1,15 @@
 from django.urls import path, re_path
 
-from .views import causes, configuration, conflicts, connection, reconciliation, runs, taking_away
+from .views import (
+    causes,
+    configuration,
+    conflicts,
+    connection,
+    contact_matching,
+    reconciliation,
+    runs,
+    taking_away,
+)
 
 urlpatterns = [
     path("settings/integrations/", connection.Integrations.as_view(), name="integrations"),
@@ -52,5 +61,20 @@ urlpatterns = [
     path("reconciliation/<int:pk>/csv/", reconciliation.StatementCsv.as_view(), name="statement-csv"),
     path("reconciliation/<int:pk>/xlsx/", taking_away.StatementXlsx.as_view(), name="statement-xlsx"),
     path("reconciliation/<int:pk>/print/", taking_away.StatementPrint.as_view(), name="statement-print"),
+    re_path(
+        r"^reconciliation/(?P<entity>[a-z-]+)/$",
+        contact_matching.Contacts.as_view(),
+        name="contact-reconciliation",
+    ),
+    re_path(
+        r"^reconciliation/(?P<entity>[a-z-]+)/read/$",
+        contact_matching.ReadContacts.as_view(),
+        name="contacts-read",
+    ),
+    re_path(
+        r"^reconciliation/(?P<entity>[a-z-]+)/(?P<pk>[0-9]{1,18})/act/$",
+        contact_matching.ActPage.as_view(),
+        name="contacts-act",
+    ),
     path("reconciliation/<int:pk>/repair/", reconciliation.RepairPage.as_view(), name="statement-repair"),
 ]

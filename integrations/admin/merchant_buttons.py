@@ -8,8 +8,8 @@ from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponseRedirect
 
-from .. import connecting, services
-from ..mapping import Mapper, mappers
+from .. import connecting, contact_matching, services
+from ..mapping import Mapper, mappers, matched
 from ..models import Connection, Organization
 from ..progress import things
 from ..web_links import callback_address
@@ -27,6 +27,7 @@ def merchant_buttons(
         *_connection_buttons(model_admin, request, organization),
         *(_pull_button(request, mapper) for mapper in mappers()),
         *_push_buttons(request),
+        *(_match_button(request, mapper) for mapper in matched()),
     ]
 
 
@@ -127,6 +128,17 @@ def _push_buttons(request: HttpRequest) -> list[Button]:
     ]
 
 
+def _match_button(request: HttpRequest, mapper: Mapper) -> Button:
+    return Button(
+        f"match-{mapper.entity}",
+        f"Reconcile {things(mapper.entity)}",
+        partial(_match, mapper.entity),
+        allowed=may(request, "change", mapper.model),
+        group=_PULL,
+        icon="person_search",
+    )
+
+
 def _connect(
     model_admin: ModelAdmin, request: HttpRequest, organization: Organization
 ) -> HttpResponseRedirect:
@@ -166,6 +178,12 @@ def _unlink_all(model_admin: ModelAdmin, request: HttpRequest, organization: Org
 
 def _pull(entity: str, request: HttpRequest, organization: Organization) -> None:
     ask(request, organization, lambda: services.pull(organization, entity, asked=asked_by(request)))
+
+
+def _match(entity: str, request: HttpRequest, organization: Organization) -> None:
+    ask(
+        request, organization, lambda: contact_matching.compare(organization, entity, asked=asked_by(request))
+    )
 
 
 def _push(entities: list[str], request: HttpRequest, organization: Organization) -> None:

@@ -18,7 +18,7 @@ from unfold.decorators import display
 from ..forms import DefaultsForm
 from ..groups import ACCOUNT_MANAGERS
 from ..history import note_switch
-from ..models import Change, Configuration, Membership, Organization, SyncRun
+from ..models import Change, Configuration, ContactFinding, Membership, Organization, SyncRun
 from ..retrying import told
 from .asking import asked_by
 from .buttons import Button, ButtonsAdmin
@@ -206,6 +206,10 @@ class OrganizationAdmin(ButtonsAdmin):
             "company_facts": company_facts(record.connection),
             "sync_counts": sync_counts(request, record),
         }
+        if may(request, "view", ContactFinding):
+            context["findings_list"] = (
+                f"{list_of(ContactFinding)}?reading__organization__id__exact={record.pk}"
+            )
         if may(request, "view", Change):
             changes = record.changes.select_related("user")[:SHOWN_CHANGES]
             all_changes = f"{list_of(Change)}?organization__id__exact={record.pk}"

@@ -5,6 +5,7 @@ from .document import Document, DocumentLine, DocumentQuerySet, DocumentStatus, 
 from .idempotency import IdempotencyKey
 from .indexes import SearchIndex
 from .lane import CallCount, Lane
+from .matching import Act, ContactFinding, ContactReading, FindingKind, IgnoredFinding
 from .operations import Heartbeat, WebhookReceipt
 from .organization import Membership, Organization, Role, currency_code
 from .record import SyncedRecord, SyncState
@@ -28,12 +29,15 @@ __all__ = [
     "PERSONS",
     "WITHOUT_JOBS",
     "Account",
+    "Act",
     "CallCount",
     "Change",
     "Configuration",
     "Conflict",
     "ConnectAttempt",
     "Connection",
+    "ContactFinding",
+    "ContactReading",
     "Cursor",
     "Difference",
     "Direction",
@@ -41,9 +45,11 @@ __all__ = [
     "DocumentLine",
     "DocumentQuerySet",
     "DocumentStatus",
+    "FindingKind",
     "Fix",
     "Heartbeat",
     "IdempotencyKey",
+    "IgnoredFinding",
     "Item",
     "Kind",
     "Lane",

@@ -21,6 +21,8 @@ class Direction(models.TextChoices):
     LOOK_UP = "look_up", "Search in QuickBooks"
     LINK = "link", "Link to an existing record"
     UNLINK = "unlink", "Unlink"
+    MATCH = "match", "Reconcile contacts"
+    IMPORT = "import", "Import from QuickBooks"
 
 
 # Runs that the lane works off as a whole: nothing is queued for each record before they begin.
@@ -30,6 +32,8 @@ WITHOUT_JOBS = (
     Direction.REPAIR,
     Direction.REFRESH,
     Direction.LOOK_UP,
+    Direction.MATCH,
+    Direction.IMPORT,
 )
 
 

@@ -22,7 +22,7 @@ from ..qbo.errors import (
     TryLater,
     Unreachable,
 )
-from . import looking, pull, push, reconcile, repair, settle
+from . import looking, matching, pull, push, reconcile, repair, settle
 from .lease import Lease, LeaseLost
 from .work import Work
 
@@ -111,6 +111,9 @@ def _step(work: Work) -> bool:
     if looked_for := looking.next_run(work):
         look = partial(looking.looking_round, work, looked_for)
         steps.append(((looked_for.priority, looked_for.pk), look))
+    if matched := matching.next_run(work):
+        match = partial(matching.matching_round, work, matched, between=lambda: _serve_clicks(work))
+        steps.append(((matched.priority, matched.pk), match))
     if not steps:
         return False
     if first_job or statement or repairing or looked_for:

@@ -6,6 +6,7 @@ QuickBooks rounds a price or fills in a date, and that alone is no change on eit
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,6 +95,14 @@ def close_conflict(mapper: Mapper, record: SyncedRecord) -> None:
     Conflict.objects.filter(entity=mapper.entity, record_id=record.pk, resolved_at=None).update(
         resolved_at=timezone.now()
     )
+
+
+def close_conflicts(mapper: Mapper, ids: Iterable[int], side: str, by: Any) -> None:
+    """Settles open conflicts for one side as a whole; the caller writes the records."""
+    for conflict in Conflict.objects.filter(entity=mapper.entity, record_id__in=list(ids), resolved_at=None):
+        conflict.choices = dict.fromkeys(conflict.fields, side)
+        conflict.resolved_at, conflict.resolved_by = timezone.now(), by
+        conflict.save(update_fields=["choices", "resolved_at", "resolved_by"])
 
 
 def decide(conflict: Conflict, choices: dict[str, str]) -> None:

@@ -22,6 +22,7 @@ from ..services import Refused
 from ..statement_csv import COLUMNS, csv_rows
 from ..statement_report import CurrencyReport, report_of
 from .access import PortalView
+from .contact_matching import lists
 from .starting import start, watch
 
 # The page shows this many differences of a kind; the CSV has all.
@@ -74,6 +75,7 @@ class Reconciliation(ReconciliationPage):
             "streams": [_newest(self.organization, stream) for stream in Stream],
             "earlier": Statement.objects.filter(organization=self.organization)[:MOST_STATEMENTS],
             "today": timezone.localdate(),
+            "lists": lists(),
         }
         return render(request, "reconciliation/list.html", context)
 

@@ -21,6 +21,7 @@ def test_a_customer_is_kept_with_everything_that_was_sent(api, organization):
         "email": "ap@acme.example",
         "phone": "+65 6123 4567",
         "currency": "USD",
+        "tax_number": "201912345K",
         "address": ADDRESS,
         "is_active": True,
     }

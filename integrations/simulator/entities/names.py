@@ -71,12 +71,13 @@ CUSTOMER = Entity(
             "ARAccountRef": REFERENCE,
             "PreferredDeliveryMethod": choice("Print", "Email", "None"),
             "ResaleNum": text(16),
+            "PrimaryTaxIdentifier": text(20),
             "TaxExemptionReasonId": text(2),
         }
         | known(
             "FullyQualifiedName", "Level", "Balance", "BalanceWithJobs", "OpenBalanceDate", "IsProject",
             "Organization", "UserId", "RootCustomerRef", "OtherContactInfo", "ContactName", "AltContactName",
-            "CCDetail", "JobInfo", "PrimaryTaxIdentifier", "SecondaryTaxIdentifier", "GSTIN",
+            "CCDetail", "JobInfo", "SecondaryTaxIdentifier", "GSTIN",
             "GSTRegistrationType", "BusinessNumber", "CreditLimit", "AcctNum", "SalesRepRef",
             "TaxGroupCodeRef", "TaxRegime", "PriceLevelRef", "OverDueBalance", "TotalRevenue", "TotalExpense",
             "OtherAddr", "ClientCompanyId", "Source", "DisplayContact", "CustomerEx",

@@ -67,6 +67,9 @@ def build_customer(
             references.required(books, entity, document[key], key, before.get(key))
     parent = naming.family_name(books, "Customer", document, "DisplayName", row)
     document["Job"] = parent is not None
+    if "PrimaryTaxIdentifier" in document:
+        # Told but for its last five characters.
+        document["PrimaryTaxIdentifier"] = "XXXXXX" + document["PrimaryTaxIdentifier"][-5:]
     document["Balance"] = before.get("Balance", 0)
     document["BalanceWithJobs"] = before.get("BalanceWithJobs", 0)
     document["CurrencyRef"] = currency.of_contact(books, "Customer", values, previous)
