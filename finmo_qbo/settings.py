@@ -142,7 +142,11 @@ Q_CLUSTER = {
     "label": "Task queue",
     "poll": 0.5,
 }
-Q_CLUSTER |= {"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}
+Q_CLUSTER |= (
+    {"redis": REDIS_URL}
+    if REDIS_URL
+    else {"orm": "default", "broker_class": "integrations.broker.DatabaseBroker"}
+)
 
 # The API counts calls in here. Without Redis each web process counts by itself.
 CACHES = {
@@ -214,6 +218,8 @@ QBO_WEBHOOK_VERIFIER_TOKEN = env("QBO_WEBHOOK_VERIFIER_TOKEN", default="") or (
 )
 QBO_REQUESTS_PER_MINUTE = env.int("QBO_REQUESTS_PER_MINUTE", default=500)
 QBO_REQUESTS_PER_SECOND = env.int("QBO_REQUESTS_PER_SECOND", default=10)
+# The reads of Intuit's free tier, for all companies together; operations shows the forecast against it.
+QBO_METERED_READS_PER_MONTH = env.int("QBO_METERED_READS_PER_MONTH", default=500_000)
 QBO_CONCURRENCY = env.int("QBO_CONCURRENCY", default=8)
 QBO_BATCHES_PER_MINUTE = env.int("QBO_BATCHES_PER_MINUTE", default=40)
 QBO_BATCH_SIZE = env.int("QBO_BATCH_SIZE", default=30)

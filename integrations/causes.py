@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
@@ -48,9 +49,10 @@ def causes_of(organization: Organization) -> list[Cause]:
     return _merged((mapper, mapper.records(organization)) for mapper in failing())
 
 
-def commonest_causes(limit: int) -> list[Cause]:
-    """The same over all organizations, those alone that stop the most records."""
-    return _merged(((mapper, mapper.model.objects.all()) for mapper in failing()), limit)[:limit]
+def commonest_causes(limit: int | None, codes: Iterable[str] = ()) -> list[Cause]:
+    """The same over all organizations, those alone that stop the most records; of these codes, where given."""
+    only = {"sync_error_code__in": list(codes)} if codes else {}
+    return _merged(((mapper, mapper.model.objects.filter(**only)) for mapper in failing()), limit)[:limit]
 
 
 def failed_for(mapper: Mapper, organization: Organization, code: str) -> QuerySet:

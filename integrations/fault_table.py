@@ -90,7 +90,7 @@ OURS = (
      "QuickBooks did not answer in time, and it is not known yet whether the change arrived there.",
      "Finmo looks it up in QuickBooks before it sends anything again. Press Retry to look now."),
     ("paused", "Paused by Finmo", STAFF, Button.NONE,
-     "Finmo has paused this organization's synchronization.",
+     "Finmo holds this organization's synchronization for now.",
      "It goes on by itself as soon as Finmo resumes it. Contact Finmo support if you do not know why."),
     ("internal", "Problem in Finmo", STAFF, Button.RETRY,
      "Finmo could not process this record.",

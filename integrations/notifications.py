@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from .mapping import Mapper, mapper_told_by, referring
-from .models import Configuration, Connection, Organization, Trigger
+from .models import Configuration, Connection, Organization, Trigger, WebhookReceipt
 from .qbo.webhooks import BadNotification, Event, parse, verify
 from .services import Asked, pull_each
 from .sync.suspected import suspect_each
@@ -48,15 +48,45 @@ def ring(events: list[Event]) -> None:
     with transaction.atomic():
         configurations = {each.organization.connection.realm_id: each for each in _of_connected(told)}
         _note_merges(events, {realm: each.organization for realm, each in configurations.items()})
-        pulls, waiting = [], []
+        pulls, waiting, receipts = [], [], []
+        heard = _heard(events)
         for realm, configuration in configurations.items():
             chosen = {each.entity for each in told[realm].values() if _pulls_by_itself(configuration, each)}
             pulls += [(configuration.organization, entity) for entity in sorted(chosen)]
+            receipts += _receipts(configuration.organization, heard[realm], chosen)
             if left := told[realm].keys() - chosen:
                 configuration.changes_waiting |= dict.fromkeys(left, timezone.now().isoformat())
                 waiting.append(configuration)
         Configuration.objects.bulk_update(waiting, ["changes_waiting"], batch_size=100)
+        WebhookReceipt.objects.bulk_create(receipts)
         pull_each(pulls, asked=Asked(Trigger.WEBHOOK))
+
+
+def _heard(events: list[Event]) -> dict[str, dict[str, list[Event]]]:
+    """{company: {entity: its events}}."""
+    heard: dict[str, dict[str, list[Event]]] = {}
+    for event in events:
+        for mapper in _touched_by(event):
+            heard.setdefault(event.realm_id, {}).setdefault(mapper.entity, []).append(event)
+    return heard
+
+
+def _receipts(
+    organization: Organization, heard: dict[str, list[Event]], awaited: set[str]
+) -> list[WebhookReceipt]:
+    """How late the news came, and whether a pull will answer it: operations watches that."""
+    now = timezone.now()
+    return [
+        WebhookReceipt(
+            organization=organization,
+            entity=entity,
+            events=len(events),
+            happened_at=min((event.time for event in events if event.time), default=None),
+            received_at=now,
+            awaited=entity in awaited,
+        )
+        for entity, events in heard.items()
+    ]
 
 
 def _touched_by(event: Event) -> list[Mapper]:

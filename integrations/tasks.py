@@ -9,12 +9,15 @@ from django.db.models import Q
 from django.utils import timezone
 
 from .bell import ring_each
-from .models import Connection, Lane, Organization, SyncJob, SyncRun
+from .models import Connection, Lane, Organization, SyncJob, SyncRun, WebhookReceipt
 from .qbo import oauth
 from .qbo.errors import NeedsReconnect, QuickBooksError
 from .sync import auto, lane
 
 logger = logging.getLogger(__name__)
+
+# Operations looks back a week at how late webhooks came.
+RECEIPTS_KEPT = timedelta(days=35)
 
 # What is paused for these reasons is tried again by itself, this long after.
 TRIED_AGAIN = {
@@ -37,6 +40,7 @@ def start(organization_id: int) -> None:
 def sweep() -> None:
     """Rings again for whatever was left: a dropped task, a dead worker, a wait that is over."""
     now = timezone.now()
+    WebhookReceipt.objects.filter(received_at__lt=now - RECEIPTS_KEPT).delete()
     for pause, wait in TRIED_AGAIN.items():
         Connection.objects.filter(pause=pause, paused_at__lt=now - wait).update(
             pause=Connection.Pause.NONE, pause_detail="", paused_at=None

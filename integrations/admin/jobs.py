@@ -16,10 +16,11 @@ from ..mapping import mapper_for
 from ..models import Direction, Organization, SyncJob
 from .asking import ask, asked_by
 from .buttons import Button
-from .fault_page import faults_view
+from .fault_page import fault_view, faults_view
 from .filters import BY_ORGANIZATION, EntityFilter, by_fault, day_range
 from .journal import JournalAdmin
 from .labels import link
+from .repairs import retry_view
 from .sides import changes_of
 from .tables import outcome_label
 
@@ -71,7 +72,11 @@ class SyncJobAdmin(JournalAdmin):
     )
 
     def get_custom_urls(self) -> tuple:
-        return (("faults/", "integrations_faults", faults_view),)
+        return (
+            ("faults/", "integrations_faults", faults_view),
+            ("faults/<slug:code>/", "integrations_fault", fault_view),
+            ("causes/retry/", "integrations_cause_retry", retry_view),
+        )
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """A run's page links to all of its jobs."""

@@ -43,10 +43,10 @@ def _connection_buttons(
             "Reconnect QuickBooks" if connection.realm_id else "Connect QuickBooks",
             partial(_connect, model_admin),
             allowed,
-            offered=organization.quickbooks_enabled and not connection.connected,
+            offered=organization.quickbooks_enabled,
             group=_CONNECTION,
             icon="link",
-            variant="primary",
+            variant="default" if connection.connected else "primary",
         ),
         Button(
             "pause",

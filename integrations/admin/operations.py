@@ -10,17 +10,20 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Min, Q
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 
+from ..causes import commonest_causes
 from ..models import Conflict, Connection, Organization, SyncJob, SyncRun
-from .fault_page import fault_lines
 from .labels import link, list_of, may, state_label
+from .repairs import cause_lines
 from .tables import Table, moment, runs_table
+from .watching import calls_against_limits, lease_holders, runs_per_day, webhook_delays, workers
 
 EXPIRING_DAYS = 30
-FAILURE_DAYS = 7
+SHOWN_CAUSES = 50
 SHOWN = 20
 
 
@@ -28,6 +31,7 @@ def operations_view(request: HttpRequest, model_admin: ModelAdmin) -> HttpRespon
     if not may(request, "view", SyncRun):
         raise PermissionDenied
     unfinished = SyncRun.objects.filter(status__in=SyncRun.UNFINISHED)
+    alive, queue_answers = workers()
     context = {
         **model_admin.admin_site.each_context(request),
         "title": "Operations",
@@ -37,8 +41,15 @@ def operations_view(request: HttpRequest, model_admin: ModelAdmin) -> HttpRespon
         "expiring_days": EXPIRING_DAYS,
         "unfinished": _unfinished(request, unfinished),
         "unfinished_list": list_of(SyncRun),
-        "failures": _failures(request),
-        "failure_days": FAILURE_DAYS,
+        "causes": cause_lines(request, commonest_causes(SHOWN_CAUSES)),
+        "most_causes": SHOWN_CAUSES,
+        "faults_url": reverse("admin:integrations_faults") if may(request, "view", SyncJob) else "",
+        "charts": runs_per_day(),
+        "workers": alive,
+        "queue_answers": queue_answers,
+        "lease_holders": lease_holders(request),
+        "webhooks": webhook_delays(),
+        "calls": calls_against_limits(request),
     }
     return TemplateResponse(request, "admin/integrations/operations.html", context)
 
@@ -99,19 +110,6 @@ def _expiring(request: HttpRequest) -> Table:
         for connection in first
     ]
     return {"headers": ["Organization", "QuickBooks company", "Expires"], "rows": rows}
-
-
-def _failures(request: HttpRequest) -> Table:
-    rows = []
-    for line in fault_lines(FAILURE_DAYS):
-        if line.times:
-            times: Any = f"{line.times:,}"
-            if may(request, "view", SyncJob):
-                times = format_html('<a class="finmo-link" href="{}">{}</a>', line.jobs_url, times)
-            rows.append(
-                [line.entry.title, line.entry.actor.label, line.entry.remedy, times, moment(line.last)]
-            )
-    return {"headers": ["Cause", "Who must act", "What helps", "Times", "Last"], "rows": rows}
 
 
 def _unfinished(request: HttpRequest, unfinished) -> Table:

@@ -15,6 +15,7 @@ from unfold.admin import StackedInline, TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from ..causes import causes_of
 from ..forms import DefaultsForm
 from ..groups import ACCOUNT_MANAGERS
 from ..history import note_switch
@@ -26,6 +27,7 @@ from .changes import changes_table, save_members
 from .company import company_facts, sync_counts
 from .labels import list_of, may, state_label
 from .merchant_buttons import merchant_buttons
+from .repairs import cause_lines
 from .scoping import without_related_links
 from .tables import runs_table
 
@@ -205,6 +207,7 @@ class OrganizationAdmin(ButtonsAdmin):
             "connection_label": self.connection_state(record),
             "company_facts": company_facts(record.connection),
             "sync_counts": sync_counts(request, record),
+            "causes": cause_lines(request, causes_of(record)),
         }
         if may(request, "view", ContactFinding):
             context["findings_list"] = (

@@ -14,7 +14,6 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from .. import editing, services
-from ..faults import Button as FaultButton
 from ..faults import explain
 from ..listing import HEAVY
 from ..mapping import Mapper, mapper_of
@@ -23,8 +22,9 @@ from ..web_links import quickbooks_url
 from .asking import ask, asked_by, by_organization
 from .buttons import Button
 from .comparison import ComparisonAdmin
-from .labels import link, may, page_of, state_label
+from .labels import may, page_of, state_label
 from .linking import LinkingAdmin
+from .repairs import Repair, setting_of
 from .scoping import (
     OrganizationScoped,
     asked_organization_id,
@@ -36,12 +36,6 @@ from .versioned import VersionedForm
 
 # So many jobs of its past stand on a record's page; the list of jobs has them all.
 SHOWN_JOBS = 10
-_SETTINGS_HELP = {
-    FaultButton.OPEN_SETTING,
-    FaultButton.RECONNECT,
-    FaultButton.CHOOSE_ACCOUNT,
-    FaultButton.CHOOSE_TAX_CODE,
-}
 
 
 class SyncedAdmin(OrganizationScoped, LinkingAdmin, ComparisonAdmin):
@@ -249,21 +243,20 @@ class SyncedAdmin(OrganizationScoped, LinkingAdmin, ComparisonAdmin):
             "state_label": self.state(record),
             "quickbooks_url": quickbooks_url(record),
             "fault": explain(record.sync_error_code) if record.sync_error_code else None,
-            "setting": self._setting(request, record),
+            "repairs": self._repairs(request, record),
             "jobs_title": "History with QuickBooks",
             "jobs_table": jobs_table(request, jobs, named=False) if may(request, "view", SyncJob) else None,
         }
 
+    def _repairs(self, request: HttpRequest, record: SyncedRecord) -> list[Repair]:
+        """What repairs the fault elsewhere; what repairs it here is among the record's buttons."""
+        if not record.sync_error_code:
+            return []
+        repair = setting_of(request, record.organization_id, explain(record.sync_error_code))
+        return [repair] if repair else []
+
     def _jobs(self, record: SyncedRecord) -> QuerySet:
         return SyncJob.objects.filter(entity=self.mapper.entity, record_id=record.pk)
-
-    def _setting(self, request: HttpRequest, record: SyncedRecord) -> SafeString | str:
-        """Where the fault is repaired, if that is on the organization's page."""
-        if not record.sync_error_code or explain(record.sync_error_code).button not in _SETTINGS_HELP:
-            return ""
-        if not may(request, "view", Organization):
-            return ""
-        return link(request, Organization, record.organization_id, f"Open {record.organization}")
 
 
 class MirroredAdmin(SyncedAdmin):

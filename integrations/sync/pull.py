@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from .. import documents
 from ..mapping import Company, Mapper, Problem, given, mapper_for, mappers
-from ..models import Cursor, Direction, SyncRun, Trigger
+from ..models import Cursor, Direction, SyncRun, Trigger, WebhookReceipt
 from ..qbo.errors import Refused, Unreachable
 from . import find, identities, merged, outcomes
 from .apply import Stored, store
@@ -205,6 +205,17 @@ def _finish(run: SyncRun, stored: Stored, merges: merged.Entries) -> None:
         run.total = run.done
         run.save(update_fields=["succeeded", "failed", "skipped", "total"])
         end_run(run)
+        _answer_webhooks(run)
+
+
+def _answer_webhooks(run: SyncRun) -> None:
+    """What was told of before this reading began has been read now."""
+    WebhookReceipt.objects.filter(
+        organization_id=run.organization_id,
+        entity=run.entity,
+        answered_at=None,
+        received_at__lte=run.started_at,
+    ).update(answered_at=run.finished_at)
 
 
 def fail_started(work: Work, problem: Problem) -> bool:

@@ -150,7 +150,7 @@ def test_a_paused_organization_sends_nothing_and_says_so(paused, qbo):
     run = SyncRun.objects.get(entity="customers", direction="push")
     customer.refresh_from_db()
     assert (run.status, run.error_code, customer.sync_state) == ("waiting", "paused", "queued")
-    assert run.error_message == "Finmo has paused this organization's synchronization."
+    assert run.error_message == "Finmo holds this organization's synchronization for now."
     assert qbo.calls["total"] == 0
 
 
