@@ -167,7 +167,9 @@ def test_a_fault_of_the_settings_leads_to_the_organization(superuser, connected)
     invoice = make_invoice(connected)
     set_state(invoice, SyncState.FAILED, sync_error_code="no_default_account")
 
-    assert f">Open {connected}<" in superuser.get(at(invoice)).content.decode()
+    (repair,) = superuser.get(at(invoice)).context["repairs"]
+    assert repair.label == "Choose an account"
+    assert superuser.get(repair.url).context["original"] == connected
 
 
 def test_a_record_shows_its_jobs_and_its_page_in_quickbooks(superuser, connected):
