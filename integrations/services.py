@@ -24,14 +24,12 @@ from .models import (
     Lane,
     Organization,
     Priority,
-    SyncedRecord,
     SyncJob,
     SyncRun,
-    SyncState,
     Trigger,
 )
+from .queueing import in_steps, queue
 from .sync import merge
-from .sync.runs import end_run
 
 # A person's run of at most this many records goes before everything else.
 CLICK_SIZE = 30
@@ -87,11 +85,11 @@ def push(
         resume(organization, asked)
         # One organization's questions are taken one after the other, so that nothing is queued twice.
         Lane.objects.select_for_update().get(organization=organization)
-        records = _chosen(mapper, organization, ids, all_unsynced)
+        chosen = _chosen(mapper, organization, ids, all_unsynced)
         if with_contacts:
-            _push_contacts(mapper, organization, records, asked)
-        run = new_run(organization, Direction.PUSH, mapper, asked, len(records))
-        _queue(run, mapper, records)
+            _push_contacts(mapper, organization, chosen, asked)
+        run = new_run(organization, Direction.PUSH, mapper, asked, len(chosen))
+        _queue_all(run, mapper, chosen)
         if asked.rings:
             ring_after_commit(organization)
     return run
@@ -154,26 +152,26 @@ def void(organization: Organization, entity: str, *, asked: Asked, ids: Sequence
         require_connection(organization)
         resume(organization, asked)
         Lane.objects.select_for_update().get(organization=organization)
-        records = _chosen(mapper, organization, ids, False)
-        run = new_run(organization, Direction.VOID, mapper, asked, len(records))
-        _queue(run, mapper, records)
+        chosen = _chosen(mapper, organization, ids, False)
+        run = new_run(organization, Direction.VOID, mapper, asked, len(chosen))
+        _queue_all(run, mapper, chosen)
         ring_after_commit(organization)
     return run
 
 
 def retry(run: SyncRun, *, asked: Asked) -> SyncRun:
     """A new run over what failed in `run`. Raises Refused("nothing_to_retry")."""
-    failed = list(
-        run.jobs.filter(outcome=SyncJob.Outcome.FAILED, record_id__isnull=False).values_list(
-            "record_id", flat=True
-        )
-    )
+    failures = run.jobs.filter(outcome=SyncJob.Outcome.FAILED, record_id__isnull=False)
     if run.direction == Direction.PULL and run.status == SyncRun.Status.FAILED:
         again = pull(run.organization, run.entity, asked=asked, **run.options)
-    elif not failed or run.direction not in (Direction.PUSH, Direction.VOID):
+    elif not failures.exists() or run.direction not in (Direction.PUSH, Direction.VOID):
         raise Refused("nothing_to_retry", "Nothing failed in this run, so there is nothing to retry.")
     else:
-        living = mapper_for(run.entity).records(run.organization).filter(pk__in=failed)
+        living = (
+            mapper_for(run.entity)
+            .records(run.organization)
+            .filter(pk__in=failures.order_by().values("record_id"))
+        )
         ids = list(living.values_list("pk", flat=True))
         ask = push if run.direction == Direction.PUSH else void
         again = ask(run.organization, run.entity, asked=asked, ids=ids)
@@ -256,15 +254,15 @@ def resume(organization: Organization, asked: Asked) -> None:
 
 def _chosen(
     mapper: Mapper, organization: Organization, ids: Sequence[int] | None, all_unsynced: bool
-) -> list[SyncedRecord]:
-    records = mapper.records(organization).defer("qbo_document", "base")
+) -> list[int]:
     if all_unsynced:
-        return list(records.unsynced().order_by("pk"))
-    wanted = set(ids or ())
-    found = list(records.filter(pk__in=wanted).order_by("pk"))
-    if len(found) != len(wanted):
+        return list(mapper.records(organization).unsynced().order_by("pk").values_list("pk", flat=True))
+    return sorted(set(ids or ()))
+
+
+def _queue_all(run: SyncRun, mapper: Mapper, chosen: list[int]) -> None:
+    if queue(run, mapper, chosen) != len(chosen):
         raise UnknownRecord("not_found", "One of these records does not exist.")
-    return found
 
 
 def new_run(
@@ -295,73 +293,13 @@ def _run(
     )
 
 
-def _queue(run: SyncRun, mapper: Mapper, records: list[SyncedRecord]) -> None:
-    """One job a record: queued, or done at once where no call is needed."""
-    already = set(
-        SyncJob.objects.filter(
-            organization_id=run.organization_id, entity=mapper.entity, status=SyncJob.Status.QUEUED
-        ).values_list("record_id", flat=True)
-    )
-    jobs = [_job(run, mapper, record, already) for record in records]
-    SyncJob.objects.bulk_create(jobs, batch_size=1000)
-    queued = [job.record_id for job in jobs if job.status == SyncJob.Status.QUEUED]
-    mapper.model.objects.filter(pk__in=queued).update(
-        sync_state=SyncState.QUEUED,
-        accounting_synced=False,
-        sync_error_code="",
-        sync_error_message="",
-        sync_error_remedy="",
-        sync_error_tid="",
-    )
-    run.skipped = sum(job.outcome in (SyncJob.Outcome.UNCHANGED, SyncJob.Outcome.SKIPPED) for job in jobs)
-    run.failed = sum(job.outcome == SyncJob.Outcome.CONFLICT for job in jobs)
-    run.save(update_fields=["skipped", "failed"])
-    if not queued:
-        end_run(run)
-
-
-def _job(run: SyncRun, mapper: Mapper, record: SyncedRecord, already: set[int]) -> SyncJob:
-    outcome, message = _without_a_call(run, record, already)
-    done = outcome != SyncJob.Outcome.PENDING
-    return SyncJob(
-        organization_id=run.organization_id,
-        run=run,
-        direction=run.direction,
-        entity=mapper.entity,
-        rank=mapper.rank,
-        record_id=record.pk,
-        label=mapper.label(record),
-        priority=run.priority,
-        status=SyncJob.Status.DONE if done else SyncJob.Status.QUEUED,
-        outcome=outcome,
-        message=message,
-        quickbooks_id=record.qbo_id or "",
-        finished_at=timezone.now() if done else None,
-    )
-
-
-def _without_a_call(run: SyncRun, record: SyncedRecord, already: set[int]) -> tuple[SyncJob.Outcome, str]:
-    if record.pk in already:
-        return SyncJob.Outcome.SKIPPED, "It is queued already."
-    ended = getattr(record, "ended", "")
-    if ended:
-        return SyncJob.Outcome.SKIPPED, f"It is {ended}, so there is nothing to do."
-    if run.direction == Direction.PUSH and record.sync_state == SyncState.CONFLICT:
-        return SyncJob.Outcome.CONFLICT, "Both sides changed it. Decide the conflict first."
-    if run.direction == Direction.PUSH and record.sync_state == SyncState.SYNCED:
-        return SyncJob.Outcome.UNCHANGED, ""
-    return SyncJob.Outcome.PENDING, ""
-
-
-def _push_contacts(
-    mapper: Mapper, organization: Organization, records: Iterable[SyncedRecord], asked: Asked
-) -> None:
+def _push_contacts(mapper: Mapper, organization: Organization, chosen: list[int], asked: Asked) -> None:
     """Queues the contacts that these records wait for and that are not in QuickBooks."""
     missing: dict[str, set[int]] = {}
-    full = mapper.full_records(organization).filter(pk__in=[record.pk for record in records])
-    for record in full:
-        for entity, needed in mapper.waits_for(record):
-            if not needed.linked:
-                missing.setdefault(entity, set()).add(needed.pk)
+    for step in in_steps(mapper.full_records(organization), chosen):
+        for record in step:
+            for entity, needed in mapper.waits_for(record):
+                if not needed.linked:
+                    missing.setdefault(entity, set()).add(needed.pk)
     for entity, ids in missing.items():
         push(organization, entity, asked=asked, ids=sorted(ids))

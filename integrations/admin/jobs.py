@@ -132,18 +132,17 @@ def _retry_jobs(request: HttpRequest, jobs: QuerySet) -> bool:
     """Asks again for the records of the failed jobs, one run for each organization, entity and direction."""
     failed = jobs.filter(
         outcome=SyncJob.Outcome.FAILED, record_id__isnull=False, direction__in=_RETRIES
-    ).order_by("id")
-    groups: dict[tuple[int, str, str], set[int]] = {}
-    for organization_id, entity, direction, pk in failed.values_list(
-        "organization_id", "entity", "direction", "record_id"
-    ):
-        groups.setdefault((organization_id, entity, direction), set()).add(pk)
+    ).order_by()
+    groups = sorted(failed.values_list("organization_id", "entity", "direction").distinct())
     organizations = Organization.objects.in_bulk({organization_id for organization_id, _, _ in groups})
-    for (organization_id, entity, direction), ids in groups.items():
+    for organization_id, entity, direction in groups:
         organization = organizations[organization_id]
-        living = mapper_for(entity).records(organization).filter(pk__in=ids).values_list("pk", flat=True)
+        # Any number may have failed, so that the database finds those that still are.
+        of_group = failed.filter(organization_id=organization_id, entity=entity, direction=direction)
+        living = mapper_for(entity).records(organization).filter(pk__in=of_group.values("record_id"))
+        ids = list(living.values_list("pk", flat=True))
         retry = partial(
-            _RETRIES[Direction(direction)], organization, entity, asked=asked_by(request), ids=list(living)
+            _RETRIES[Direction(direction)], organization, entity, asked=asked_by(request), ids=ids
         )
         ask(request, organization, retry)
     return bool(groups)
