@@ -105,7 +105,7 @@ class Progress:
 
     def _ending(self) -> str:
         run = self.run
-        if run.error_message and not run.done:
+        if run.error_message and (not run.done or run.direction == Direction.RECONCILE):
             return run.error_message
         if not run.total and run.direction == Direction.RECONCILE:
             return f"QuickBooks has no {self.things} until that day."
@@ -129,7 +129,7 @@ class Progress:
             parts.append(f"{run.skipped:,} needed nothing")
         if run.failed:
             parts.append(f"{run.failed:,} failed")
-        return ", ".join(parts) + "."
+        return " ".join(filter(None, [", ".join(parts) + ".", run.error_message]))
 
     @property
     def _pulls(self) -> bool:

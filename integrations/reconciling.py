@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from .document_mapping import DocumentMapper
-from .mapping import mappers
+from .mapping import mapper_for, mappers
 from .models import (
     Difference,
     Direction,
@@ -75,6 +75,17 @@ def newest(organization: Organization, stream: str, *, as_of: date | None = None
     if as_of:
         statements = statements.filter(as_of=as_of)
     return statements.first()
+
+
+def asked_for(run: SyncRun) -> tuple[str, date]:
+    """(stream, day) of the statement that a run reads."""
+    return mapper_for(run.entity).stream, date.fromisoformat(run.options["as_of"])
+
+
+def still_open(statement: Statement, fix: str, keys: Sequence[int]) -> list[int]:
+    """Those of the differences that are not settled and that the fix settles."""
+    left = statement.differences.filter(pk__in=keys, settled_at=None)
+    return [each.pk for each in left if Fix(fix) in fixes_of(each)]
 
 
 def fixes_of(difference: Difference) -> list[Fix]:

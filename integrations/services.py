@@ -159,26 +159,6 @@ def void(organization: Organization, entity: str, *, asked: Asked, ids: Sequence
     return run
 
 
-def retry(run: SyncRun, *, asked: Asked) -> SyncRun:
-    """A new run over what failed in `run`. Raises Refused("nothing_to_retry")."""
-    failures = run.jobs.filter(outcome=SyncJob.Outcome.FAILED, record_id__isnull=False)
-    if run.direction == Direction.PULL and run.status == SyncRun.Status.FAILED:
-        again = pull(run.organization, run.entity, asked=asked, **run.options)
-    elif not failures.exists() or run.direction not in (Direction.PUSH, Direction.VOID):
-        raise Refused("nothing_to_retry", "Nothing failed in this run, so there is nothing to retry.")
-    else:
-        living = (
-            mapper_for(run.entity)
-            .records(run.organization)
-            .filter(pk__in=failures.order_by().values("record_id"))
-        )
-        ids = list(living.values_list("pk", flat=True))
-        ask = push if run.direction == Direction.PUSH else void
-        again = ask(run.organization, run.entity, asked=asked, ids=ids)
-    SyncRun.objects.filter(pk=again.pk).update(retry_of=run)
-    return again
-
-
 def resolve(conflict: Conflict, choices: dict[str, str], *, asked: Asked) -> Conflict:
     """Settles a conflict field by field, {field: "finmo"|"quickbooks"}, and queues what has to go out.
 

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from .. import services
+from .. import rerunning
 from ..models import SyncJob, SyncRun
 from ..progress import Progress
 from .asking import ask, asked_by
@@ -79,7 +79,7 @@ class SyncRunAdmin(JournalAdmin):
             self._retry(request, run)
 
     def _retry(self, request: HttpRequest, run: SyncRun) -> SyncRun | None:
-        return ask(request, run.organization, lambda: services.retry(run, asked=asked_by(request)))
+        return ask(request, run.organization, lambda: rerunning.retry(run, asked=asked_by(request)))
 
     def _press_retry(self, request: HttpRequest, run: SyncRun) -> HttpResponse | None:
         again = self._retry(request, run)

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.viewsets import GenericViewSet
 
-from .. import linking, services
+from .. import linking, rerunning
 from ..models import Direction, SyncJob, SyncRun, Trigger
 from .fields import PersonField
 from .filters import Moments, contains, id_of, ordering
@@ -167,7 +167,7 @@ class SyncRunViewSet(OrganizationView, mixins.ListModelMixin, mixins.RetrieveMod
     @idempotent
     def retry(self, request: Request, pk: int) -> Response:
         """A new run over what failed in this one. 409 `nothing_to_retry` where nothing did."""
-        return started(services.retry(self.get_run(), asked=self.asked), request)
+        return started(rerunning.retry(self.get_run(), asked=self.asked), request)
 
     def get_run(self) -> SyncRun:
         return get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"])

@@ -28,8 +28,11 @@ def reconcile_round(work: Work, run: SyncRun, between: Callable[[], None]) -> bo
     as_of = date.fromisoformat(run.options["as_of"])
     try:
         comparison, read = _read(work, mapper, run, as_of, between)
-    except (Refused, Unreachable) as error:
+    except Refused as error:
         end_run(run, outcomes.problem_of(error))
+        return True
+    except Unreachable as error:
+        end_run(run, _lost(run, error))
         return True
     except Unsteady as error:
         end_run(run, error.problem)
@@ -61,6 +64,18 @@ def _read(
     again = reader.by_ids(written | _missing(ours, theirs, as_of.isoformat()))
     theirs = {qbo_id: side for qbo_id, side in theirs.items() if qbo_id not in written} | again
     return compare(ours, theirs.values(), as_of.isoformat()), len(theirs)
+
+
+def _lost(run: SyncRun, error: Unreachable) -> Problem:
+    """How far the reading came; a part of a statement is never stored."""
+    after = f" after {run.succeeded:,} of {run.total:,} documents" if run.succeeded else ""
+    return Problem(
+        error.code,
+        f"The connection to QuickBooks was lost{after}, so there is no new statement.",
+        "Press Retry to read it again. The statements that were read before are as they were.",
+        detail=error.detail,
+        intuit_tid=error.intuit_tid,
+    )
 
 
 def _missing(ours: list[Side], theirs: dict[str, Side], as_of: str) -> set[str]:

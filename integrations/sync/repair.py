@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from ..document_mapping import DocumentMapper
-from ..mapping import Company, mapper_for
+from ..mapping import Company, Problem, mapper_for
 from ..models import Direction, Fix, Statement, SyncJob, SyncRun, SyncState
 from ..qbo.errors import Refused, Unreachable
 from . import find, outcomes, statements
@@ -37,9 +37,21 @@ def repair_round(work: Work, run: SyncRun) -> bool:
             _look_again(work, run)
         else:
             _begin(work, run)
-    except (Refused, Unreachable) as error:
+    except Refused as error:
         end_run(run, outcomes.problem_of(error))
+    except Unreachable as error:
+        end_run(run, _lost(error))
     return True
+
+
+def _lost(error: Unreachable) -> Problem:
+    return Problem(
+        error.code,
+        "The connection to QuickBooks was lost, so not everything could be repaired.",
+        "Press Retry for what is left. What was repaired so far stays repaired.",
+        detail=error.detail,
+        intuit_tid=error.intuit_tid,
+    )
 
 
 def _begin(work: Work, run: SyncRun) -> None:

@@ -9,7 +9,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from .. import services
+from .. import rerunning
 from ..listing import Filter
 from ..mapping import mapper_for, mappers
 from ..models import Direction, Membership, SyncedRecord, SyncJob, SyncRun
@@ -106,7 +106,7 @@ class RunProgress(RunPages):
 class RunRetry(RunPages):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         run = self.run(pk)
-        return start(request, lambda: services.retry(run, asked=self.asked))
+        return start(request, lambda: rerunning.retry(run, asked=self.asked))
 
 
 class Tray(PortalView):

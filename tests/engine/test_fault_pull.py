@@ -5,7 +5,7 @@ import json
 import pytest
 
 from contacts.models import Customer
-from integrations import services
+from integrations import rerunning, services
 from integrations.faults import explain
 from integrations.models import Cursor, SyncRun
 from tests.factories import make_customer, pull, push
@@ -48,7 +48,7 @@ def test_a_refused_read_fails_the_run_with_the_reason_and_moves_no_cursor(qbo, o
 def test_a_retry_reads_what_the_failed_run_did_not(qbo, organization, customer, asked):
     qbo.answer_next("/cdc", 400, fault_body("4001", "property X is not queryable"))
     run = pull(organization, "customers")
-    again = services.retry(run, asked=asked)
+    again = rerunning.retry(run, asked=asked)
     drain(organization)
     again.refresh_from_db()
     assert (again.status, again.succeeded, phone_of(customer)) == ("succeeded", 1, "9")

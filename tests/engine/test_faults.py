@@ -2,7 +2,7 @@
 
 import pytest
 
-from integrations import services
+from integrations import rerunning
 from integrations.faults import TABLE, explain
 from integrations.models import SyncState
 from tests.factories import make_customer, push
@@ -63,7 +63,7 @@ def test_a_fault_without_detail_still_shows_its_message(qbo, customers):
 def test_a_failed_record_is_in_step_after_a_retry(qbo, customers, asked):
     qbo.fault_item(customers[0].name, "6000", detail="Business Validation Error: not now")
     run = push(*customers)
-    again = services.retry(run, asked=asked)
+    again = rerunning.retry(run, asked=asked)
     drain(run.organization)
     again.refresh_from_db()
     customers[0].refresh_from_db()

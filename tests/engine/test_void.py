@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from integrations import services
+from integrations import rerunning, services
 from integrations.models import PushBatch, SyncJob, Trigger
 from integrations.services import Asked
 from tests.factories import make_beneficiary, make_bill, make_customer, make_invoice, push
@@ -190,7 +190,7 @@ def test_a_failed_void_can_be_retried(qbo, invoices, asked):
     payment = qbo.pay(invoice.qbo_id, "10.00")
     run = void(invoice)
     qbo.make("Payment", {"Id": payment["Id"], "SyncToken": payment["SyncToken"]}, "delete")
-    again = go_on(services.retry(run, asked=asked), invoice)
+    again = go_on(rerunning.retry(run, asked=asked), invoice)
     assert (again.status, again.direction) == ("succeeded", "void")
     assert_voided(qbo, invoice)
 

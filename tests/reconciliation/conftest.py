@@ -2,6 +2,8 @@ from random import Random
 
 import pytest
 
+from integrations.qbo import client
+from integrations.sync import sides
 from tests.reconciliation.sowing import Field
 
 
@@ -18,3 +20,16 @@ def field(qbo, organization):
         return Field(qbo, organization, stream, Random(seed))
 
     return make
+
+
+@pytest.fixture
+def pages_of_ten(monkeypatch):
+    """QuickBooks' largest page, made small, so that few documents make many pages."""
+    monkeypatch.setattr(client, "PAGE_SIZE", 10)
+    monkeypatch.setattr(sides, "PAGE_SIZE", 10)
+    real = client.Client.select
+    monkeypatch.setattr(
+        client.Client,
+        "select",
+        lambda self, entity, **options: real(self, entity, **(options | {"size": 10})),
+    )

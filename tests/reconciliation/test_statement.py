@@ -6,8 +6,6 @@ from datetime import date
 import pytest
 
 from integrations.models import SyncRun
-from integrations.qbo import client
-from integrations.sync import sides
 from tests.factories import push
 from tests.reconciliation.sowing import assert_adds_up, found_in, kinds_of, open_lines, read_statement
 
@@ -37,19 +35,6 @@ def test_every_sown_difference_stands_in_its_class_and_none_is_invented(field, s
     statement = read_statement(ground.organization, stream)
     assert found_in(statement) == ground.truth
     assert_adds_up(statement)
-
-
-@pytest.fixture
-def pages_of_ten(monkeypatch):
-    """QuickBooks' largest page, made small, so that few documents make many pages."""
-    monkeypatch.setattr(client, "PAGE_SIZE", 10)
-    monkeypatch.setattr(sides, "PAGE_SIZE", 10)
-    real = client.Client.select
-    monkeypatch.setattr(
-        client.Client,
-        "select",
-        lambda self, entity, **options: real(self, entity, **(options | {"size": 10})),
-    )
 
 
 def test_a_statement_in_step_costs_one_call_for_a_thousand_documents(field):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from integrations import services
+from integrations import rerunning
 from integrations.models import Cursor, SyncRun, Trigger
 from integrations.qbo import client as qbo_client
 from integrations.sync import identities
@@ -206,7 +206,7 @@ def test_a_failed_comparison_moves_nothing_and_is_retried(qbo, organization, ask
     run = pull(organization, "invoices", compare=True)
     assert run.status == "failed"
     assert Cursor.objects.get(organization=organization, entity="invoices").compared_at == compared
-    again = services.retry(run, asked=asked)
+    again = rerunning.retry(run, asked=asked)
     drain(organization)
     assert SyncRun.objects.get(pk=again.pk).status == "succeeded"
     assert Invoice.objects.get(pk=invoice.pk).status == "deleted"
