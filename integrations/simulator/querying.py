@@ -67,8 +67,10 @@ def run(company: Company, text: str) -> dict[str, Any]:
         return _page(query, name, found)
     if query.count:
         return {"totalCount": rows.count()}
-    rows = _ordered(rows, entity, query)[query.start - 1 : query.start - 1 + query.limit]
-    return _answer(query, name, [row.document() for row in rows])
+    # Chosen by key first: a sort of whole documents for each page would be most of its time.
+    keys = _ordered(rows, entity, query)[query.start - 1 : query.start - 1 + query.limit].values("pk")
+    page = _ordered(StoredObject.objects.filter(pk__in=keys), entity, query)
+    return _answer(query, name, [row.document() for row in page])
 
 
 def _page(query: Query, name: str, documents: list[dict[str, Any]]) -> dict[str, Any]:

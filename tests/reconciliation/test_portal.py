@@ -22,9 +22,8 @@ def browser(accountant):
 @pytest.fixture
 def sown(field):
     ground = field()
-    ground.grow(12)
-    for kind in kinds_of(ground.stream):
-        ground.sow(kind)
+    ground.grow(20)
+    ground.sow(*kinds_of(ground.stream))
     return ground
 
 
@@ -125,7 +124,7 @@ def test_the_csv_has_every_line(browser, sown, statement):
     assert answer["Content-Disposition"] == 'attachment; filename="acme-receivables-2026-10-31.csv"'
     rows = list(csv.DictReader(StringIO(answer.getvalue().decode())))
     lines = [row for row in rows if row["quickbooks_id"] or row["record"]]
-    assert len(lines) == len(sown.truth)
+    assert len(lines) == len(sown.expected())
 
 
 def test_viewers_read_and_strangers_see_nothing(viewer, stranger, statement):

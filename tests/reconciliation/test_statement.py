@@ -7,7 +7,14 @@ import pytest
 
 from integrations.models import SyncRun
 from tests.factories import push
-from tests.reconciliation.sowing import assert_adds_up, found_in, kinds_of, open_lines, read_statement
+from tests.reconciliation.sowing import (
+    assert_adds_up,
+    assert_finds,
+    found_in,
+    kinds_of,
+    open_lines,
+    read_statement,
+)
 
 
 @pytest.mark.parametrize("stream", ["receivables", "payables"])
@@ -24,17 +31,14 @@ def test_where_all_is_in_step_there_is_no_line(field, stream):
 
 
 @pytest.mark.parametrize("stream", ["receivables", "payables"])
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_every_sown_difference_stands_in_its_class_and_none_is_invented(field, stream, seed):
     ground = field(stream, seed)
     ground.grow(20)
-    sown = kinds_of(stream) + ground.random.choices(kinds_of(stream), k=8)
+    sown = kinds_of(stream) + ground.random.choices(kinds_of(stream), k=4)
     ground.random.shuffle(sown)
-    for kind in sown:
-        ground.sow(kind)
-    statement = read_statement(ground.organization, stream)
-    assert found_in(statement) == ground.truth
-    assert_adds_up(statement)
+    ground.sow(*sown)
+    assert_finds(read_statement(ground.organization, stream), ground)
 
 
 def test_a_statement_in_step_costs_one_call_for_a_thousand_documents(field):
