@@ -50,8 +50,9 @@ def _repair(run: SyncRun, asked: Asked) -> SyncRun:
 
 
 def _nothing_again(run: SyncRun, asked: Asked) -> SyncRun:
-    """A search or a link is asked for anew where it was asked for, since QuickBooks may answer otherwise now."""
-    raise _nothing()
+    raise Refused(
+        "nothing_to_retry", "This is asked for again where it was begun: on the record, or in its list."
+    )
 
 
 def _require_failed(run: SyncRun) -> None:
