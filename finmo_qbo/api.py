@@ -12,6 +12,7 @@ from integrations.api.quickbooks import Connect, Disconnect, QuickBooks
 from integrations.api.reconciliation import Newest, Repair, Stored
 from integrations.api.references import AccountViewSet, ItemViewSet, TaxCodeViewSet
 from integrations.api.runs import SyncRunViewSet
+from integrations.api.statement_change import Change
 from integrations.api.tokens import IssueToken, RevokeToken
 from payables.api import BillViewSet
 from receivables.api import InvoiceViewSet
@@ -61,6 +62,11 @@ version_1 = [
         r"^reconciliation/(?P<entity>customers|beneficiaries)/(?P<pk>[0-9]{1,18})/act/$",
         ActOnFindings.as_view(),
         name="contact-act",
+    ),
+    re_path(
+        r"^reconciliation/(?P<stream>receivables|payables)/(?P<pk>[0-9]{1,18})/compare/(?P<other>[0-9]{1,18})/$",
+        Change.as_view(),
+        name="statement-compare",
     ),
 ]
 

@@ -8,6 +8,7 @@ from .views import (
     contact_matching,
     reconciliation,
     runs,
+    statement_change,
     taking_away,
 )
 
@@ -75,6 +76,11 @@ urlpatterns = [
         r"^reconciliation/(?P<entity>[a-z-]+)/(?P<pk>[0-9]{1,18})/act/$",
         contact_matching.ActPage.as_view(),
         name="contacts-act",
+    ),
+    path(
+        "reconciliation/<int:pk>/compare/",
+        statement_change.StatementChangePage.as_view(),
+        name="statement-change",
     ),
     path("reconciliation/<int:pk>/repair/", reconciliation.RepairPage.as_view(), name="statement-repair"),
 ]

@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -25,9 +27,9 @@ from .access import PortalView
 from .contact_matching import lists
 from .starting import start, watch
 
-# The page shows this many differences of a kind; the CSV has all.
+# The page shows this many differences of a kind, or changes; the CSV has all.
 MOST_LINES = 200
-MOST_STATEMENTS = 12
+STATEMENTS_PER_PAGE = 20
 # What a side shows beside its amounts where it differs.
 _FACTS = (
     (Kind.CURRENCY, "exchange_rate", "rate {}"),
@@ -73,7 +75,9 @@ class Reconciliation(ReconciliationPage):
     def get(self, request: HttpRequest) -> HttpResponse:
         context = {
             "streams": [_newest(self.organization, stream) for stream in Stream],
-            "earlier": Statement.objects.filter(organization=self.organization)[:MOST_STATEMENTS],
+            "page": Paginator(_stored(self.organization), STATEMENTS_PER_PAGE).get_page(
+                request.GET.get("page")
+            ),
             "today": timezone.localdate(),
             "lists": lists(),
         }
@@ -128,10 +132,12 @@ class RepairPage(ReconciliationPage):
             changes = reconciling.preview(statement, fix, **which)
         except Refused as refusal:
             return self._refused(statement, refusal)
+        page = Paginator(changes, MOST_LINES).get_page(request.GET.get("page"))
         context = {
             "statement": statement,
             "fix": fix,
-            "changes": [_shown(change) for change in changes[:MOST_LINES]],
+            "page": page,
+            "changes": [_shown(change) for change in page],
             "count": len(changes),
             "kind": which["kind"] or "",
             "keys": which["differences"] or [],
@@ -158,6 +164,12 @@ class RepairPage(ReconciliationPage):
     def _refused(self, statement: Statement, refusal: Refused) -> HttpResponse:
         messages.error(self.request, str(refusal))
         return redirect("statement", statement.pk)
+
+
+def _stored(organization: Organization) -> QuerySet[Statement]:
+    """All statements, newest first, each with how many of its differences are open."""
+    left = Count("differences", filter=Q(differences__settled_at=None))
+    return Statement.objects.filter(organization=organization).annotate(left=left).order_by("-pk")
 
 
 def _newest(organization: Organization, stream: Stream) -> dict:

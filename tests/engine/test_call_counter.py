@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from integrations import reconciling, services
+from integrations import reconciling, rerunning, services
 from integrations.models import CallCount, Configuration, Connection
 from integrations.qbo.throttle import Kind
 from integrations.sync.gate import FreeGate
@@ -112,7 +112,7 @@ def void_and_retry(qbo, organization, asked):
     qbo.fault_item(customer.name, "6000")
     customer.phone = "+65 6123 4567"
     customer.save()
-    services.retry(push(customer), asked=asked)
+    rerunning.retry(push(customer), asked=asked)
     drain(organization)
 
 

@@ -25,9 +25,8 @@ def browser(accountant):
 @pytest.fixture
 def statement(field):
     ground = field()
-    ground.grow(12)
-    for kind in kinds_of(ground.stream):
-        ground.sow(kind)
+    ground.grow(20)
+    ground.sow(*kinds_of(ground.stream))
     return read_statement(ground.organization, ground.stream)
 
 
