@@ -24,7 +24,7 @@ from tests.processes.house import House
 
 from .rows import Row
 
-TOPICS = ("engine", "lists")
+TOPICS = ("engine", "lists", "statement")
 Measure = Callable[[House], list[Row]]
 
 

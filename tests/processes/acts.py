@@ -23,7 +23,7 @@ from django.conf import settings  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from contacts.models import Customer  # noqa: E402
-from integrations import connecting, services, tasks  # noqa: E402
+from integrations import connecting, reconciling, services, tasks  # noqa: E402
 from integrations.groups import account_managers  # noqa: E402
 from integrations.mapping import mapper_for  # noqa: E402
 from integrations.models import (  # noqa: E402
@@ -37,8 +37,11 @@ from integrations.models import (  # noqa: E402
     Trigger,
 )
 from integrations.services import Asked  # noqa: E402
+from integrations.statement_report import report_of  # noqa: E402
 from receivables.models import Invoice, InvoiceLine  # noqa: E402
 from tests.conftest import choose_defaults, make_user  # noqa: E402
+from tests.factories import make_invoice  # noqa: E402
+from tests.reconciliation.copies import multiply  # noqa: E402
 
 ASKED = Asked(Trigger.API)
 CALLBACK = f"http://127.0.0.1:{settings.PORT}/integrations/quickbooks/callback/"
@@ -126,6 +129,48 @@ def invoices(slug: str, prefix: str, count: int, lines: int = 1) -> None:
         made.append((invoice, of_it))
     Invoice.objects.bulk_create([invoice for invoice, _ in made], batch_size=500)
     InvoiceLine.objects.bulk_create([line for _, of_it in made for line in of_it], batch_size=1000)
+
+
+def documents_in_step(slug: str, realm: str, currencies: list[str], count: int, different: int) -> None:
+    """So many invoices that both sides have, by turns in each currency; ours of the first so many have another due
+    date than QuickBooks'."""
+    organization = Organization.objects.get(slug=slug)
+    made = []
+    for currency in currencies:
+        customer = Customer.objects.create(
+            organization=organization, name=f"In {currency}", currency=currency
+        )
+        services.push(organization, "customers", asked=ASKED, ids=[customer.pk])
+        made += [make_invoice(organization, customer) for _ in range(3)]
+    services.push(organization, "invoices", asked=ASKED, ids=[invoice.pk for invoice in made])
+    tasks.drain(organization.pk)
+    originals = list(Invoice.objects.filter(organization=organization, accounting_synced=True))
+    assert len(originals) == len(made)
+    copies = multiply(originals, realm, count - len(made))
+    Invoice.objects.filter(pk__in=[each.pk for each in copies[:different]]).update(
+        due_date=date(2026, 12, 24), accounting_synced=False, sync_state="changed"
+    )
+
+
+def reconcile(slug: str, stream: str) -> int:
+    return reconciling.reconcile(Organization.objects.get(slug=slug), stream, asked=ASKED).pk
+
+
+def statement(run: int) -> dict[str, Any]:
+    """{currencies, documents: QuickBooks' count, kinds: {kind: lines}, unexplained: [amounts]}."""
+    read = SyncRun.objects.get(pk=run).statement
+    reports = report_of(read)
+    return {
+        "currencies": len(reports),
+        "documents": sum(report.quickbooks.count for report in reports),
+        "kinds": Counter(line.kind for report in reports for line in report.differences),
+        "unexplained": [
+            str(amount)
+            for report in reports
+            for amount in (report.unexplained.total, report.unexplained.balance)
+            if amount
+        ],
+    }
 
 
 def push(slug: str, entity: str = "invoices", numbers: str = "") -> int:
