@@ -24,7 +24,6 @@ from .models import (
     Lane,
     Organization,
     Priority,
-    SyncJob,
     SyncRun,
     Trigger,
 )
