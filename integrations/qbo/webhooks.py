@@ -17,6 +17,9 @@ import msgspec
 
 logger = logging.getLogger(__name__)
 
+# Intuit's are of 20 digits at most.
+LONGEST_ID = 32
+
 _OPERATIONS = {
     "create": "created",
     "update": "updated",
@@ -64,7 +67,7 @@ def parse(body: bytes) -> list[Event]:
     try:
         notification = msgspec.json.decode(body)
         readers = list(_readers(notification))
-    except (msgspec.DecodeError, KeyError, TypeError, AttributeError) as error:
+    except (msgspec.DecodeError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadNotification("The notification has an unknown shape.") from error
     events = []
     for read in readers:
@@ -121,13 +124,17 @@ def _operation(verb: str) -> str:
 
 
 def _deleted_id(data: dict[str, Any]) -> str:
-    return str(data.get("deletedid") or data.get("deletedId") or "")
+    told = data.get("deletedid") or data.get("deletedId")
+    return _text(told) if told else ""
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str | int) or isinstance(value, bool) or value == "":
+    if not isinstance(value, str | int) or isinstance(value, bool):
         raise TypeError("An id is text.")
-    return str(value)
+    text = str(value)
+    if not text or len(text) > LONGEST_ID or not text.isprintable():
+        raise BadNotification("An id has characters or a length that no id has.")
+    return text
 
 
 def _time(value: Any) -> datetime | None:

@@ -48,19 +48,21 @@ def signature(body: bytes) -> str:
     return base64.b64encode(digest).decode()
 
 
-def events(company: Company) -> list[dict[str, Any]]:
-    """What has not been told yet, at most a hundred, oldest first unless the company sends out of order."""
-    changes = list(_untold(company))
-    documents = [_event(company, change) for change in changes]
+def events(company: Company, *others: Company) -> list[dict[str, Any]]:
+    """What has not been told yet, at most a hundred, oldest first unless the company sends out of order. One delivery
+    may tell of several companies."""
+    documents = [_event(change.company, change) for change in _untold(company, *others)]
     if company.webhook_duplicates:
         documents += documents
     return documents[::-1] if company.webhook_reversed else documents
 
 
 def send(company: Company, url: str) -> Delivery:
-    """One POST. What the receiver acknowledges is never sent again; the rest waits for the next call."""
-    told = list(_untold(company))
-    documents = events(company)
+    """One POST, with the changes of other companies that tell the same address. What the receiver acknowledges is
+    never sent again; the rest waits for the next call."""
+    others = Company.objects.filter(webhook_url=url).exclude(pk=company.pk)
+    told = list(_untold(company, *others))
+    documents = events(company, *others)
     if not documents:
         return Delivery(0, 0, "")
     body = jsontext.encode(documents)
@@ -93,9 +95,9 @@ def _post(request: urllib.request.Request) -> tuple[int, str]:
         return 0, str(failure)
 
 
-def _untold(company: Company) -> Any:
-    changes = company.changes.filter(sent_at=None, entity__in=WATCHED)
-    return changes.order_by("pk")[:MAX_EVENTS]
+def _untold(*companies: Company) -> Any:
+    changes = Change.objects.filter(company__in=companies, sent_at=None, entity__in=WATCHED)
+    return changes.select_related("company").order_by("pk")[:MAX_EVENTS]
 
 
 def _event(company: Company, change: Change) -> dict[str, Any]:

@@ -83,6 +83,16 @@ def test_events_may_come_twice_in_disorder_and_with_the_other_word_for_void(us, 
     assert types == ["qbo.invoice.voided.v1", "qbo.invoice.created.v1"] * 2
 
 
+def test_one_delivery_tells_of_all_companies_with_the_same_address(us, sg, receiver):
+    for company in (us, sg):
+        company.switch(webhook_url=receiver.url)
+        company.create("Customer", {"DisplayName": "Acme"})
+    assert control(us, "webhooks/", "post").json()["sent"] == 2
+    assert control(sg, "webhooks/", "post").json()["sent"] == 0
+    [(_, body)] = receiver.received
+    assert [event["intuitaccountid"] for event in json.loads(body)] == [us.realm, sg.realm]
+
+
 def test_without_an_address_there_is_nobody_to_tell(us):
     assert control(us, "webhooks/", "post").status_code == 400
     assert control(us, "webhooks/", "post", url="http://127.0.0.1:9/").json()["status"] == 0
