@@ -43,7 +43,8 @@ OURS = (
      "Sync the contact first, then sync this document again."),
     ("no_default_account", "No account chosen", ACCOUNTANT, Button.CHOOSE_ACCOUNT,
      "A line has no account, and no default account is chosen for it.",
-     "Choose a default account on the QuickBooks Configuration page or one on the line, and press Retry."),
+     "Choose a default account on the QuickBooks Configuration page: what waits for it goes out by itself. Or choose "
+     "one on the line, and sync it again."),
     ("name_invalid", "Name has forbidden characters", MERCHANT, Button.RENAME,
      "QuickBooks accepts no colon, tab or line break in a name, and none that is empty or over 500 characters.",
      "Rename the record and sync it again."),
@@ -67,7 +68,8 @@ OURS = (
      "Switch on multicurrency and add the currency in QuickBooks, then press Retry."),
     ("tax_code_missing", "Tax code is missing", ACCOUNTANT, Button.CHOOSE_TAX_CODE,
      "QuickBooks needs a tax code on every line of this document, and a line has none.",
-     "Choose one on each line, or a default one on the QuickBooks Configuration page, and press Retry."),
+     "Choose a default one on the QuickBooks Configuration page: what waits for it goes out by itself. Or choose one "
+     "on each line, and sync it again."),
     ("tax_treatment_not_supported", "Tax treatment is not supported", ACCOUNTANT, Button.OPEN_RECORD,
      "A QuickBooks company in the United States accepts no tax-inclusive amounts.",
      "Change the document to tax exclusive or no tax, and sync it again."),

@@ -74,7 +74,8 @@ def repairs_of(request: HttpRequest, cause: Cause) -> list[Repair]:
     """First what repairs it, then what sends all of them again."""
     found = [setting_of(request, cause.organization_id, cause.entry)]
     if cause.entry.button in (Button.RENAME, Button.OPEN_RECORD, Button.LINK):
-        found.append(Repair(cause.entry.button.label, records_url(cause)))
+        label = cause.entry.button.label if cause.count == 1 else "Open the records"
+        found.append(Repair(label, records_url(cause)))
     if may_retry(request, mapper_for(cause.entity)):
         found.append(_retry(cause))
     return [repair for repair in found if repair]
