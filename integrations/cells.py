@@ -2,8 +2,8 @@
 
 import re
 
-# https://owasp.org/www-community/attacks/CSV_Injection; a telephone number such as +65 6123 4567 is none.
-_FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d\s.(])")
+# https://owasp.org/www-community/attacks/CSV_Injection; a number such as +65 (6) 123-4567 is none.
+_FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d\s.()/-]*\Z)")
 _GUARDED = re.compile(r"'[=+\-@\t\r]")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from .cells import guarded
 from .models import Difference, Statement
 from .money import rounded
 from .statement_report import CurrencyReport, Figures, report_of
@@ -26,8 +27,6 @@ COLUMNS = (
     "accepted_by",
     "note",
 )
-# A spreadsheet takes a cell that begins with one of these for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_rows(statement: Statement) -> Iterator[list[str]]:
@@ -53,19 +52,15 @@ def _line(each: Difference) -> list[str]:
         " ".join(each.also),
         "",
         str(each.record_id or ""),
-        _text(each.number),
-        _text(each.contact),
+        guarded(each.number),
+        guarded(each.contact),
         each.quickbooks_id,
         _amount(each.total, each.currency),
         _amount(each.balance, each.currency),
         each.accepted_by.get_username() if each.accepted_by else "",
-        _text(each.note),
+        guarded(each.note),
     ]
 
 
 def _amount(amount: Decimal, currency: str) -> str:
     return str(rounded(amount, currency))
-
-
-def _text(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
