@@ -7,6 +7,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 # So many related records are looked up by key, which an index answers; more are found by reading along.
@@ -14,16 +15,20 @@ MOST_RELATED = 1000
 
 
 def containing(rows: QuerySet, text: str, fields: Iterable[str], **related_to: Any) -> QuerySet:
-    """The rows of which a field contains the text, case aside; a field may be a related record's, `customer__name`.
+    """The rows of which a field contains the text, case aside.
+
+    A field may be a related record's, `customer__name`; one after "=", such as `=qbo_id`, has to be the text.
 
     `related_to` narrows the related records. No database can combine an index of one table with that of another by
     OR, so the related records' keys are asked for first, in one statement.
     """
-    conditions = (_condition(rows, text, name, related_to) for name in fields)
+    conditions = [_condition(rows, text, name, related_to) for name in fields]
     return rows.filter(reduce(or_, conditions))
 
 
 def _condition(rows: QuerySet, text: str, name: str, related_to: dict[str, Any]) -> Q:
+    if name.startswith("="):
+        return _exactly(rows, text, name.removeprefix("="))
     relation, _, column = name.rpartition("__")
     if not relation:
         return Q(**{f"{name}__icontains": text})
@@ -33,3 +38,12 @@ def _condition(rows: QuerySet, text: str, name: str, related_to: dict[str, Any])
     if len(keys) > MOST_RELATED:
         return Q(**{f"{name}__icontains": text})
     return Q(**{f"{relation}__in": keys})
+
+
+def _exactly(rows: QuerySet, text: str, name: str) -> Q:
+    try:
+        value = rows.model._meta.get_field(name).to_python(text)
+    except ValidationError:
+        # What is no number is nobody's id.
+        return Q(pk__in=[])
+    return Q(**{name: value})

@@ -22,6 +22,7 @@ from unfold.admin import ModelAdmin
 
 from ..services import Refused
 from .labels import page_of
+from .paging import SearchedAdmin
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Button:
         return self.allowed and self.offered
 
 
-class ButtonsAdmin(ModelAdmin):
+class ButtonsAdmin(SearchedAdmin, ModelAdmin):
     """A ModelAdmin whose record pages have buttons."""
 
     change_form_outer_before_template = "admin/integrations/_about_before.html"

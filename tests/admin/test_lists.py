@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.models import Beneficiary, Customer
+from integrations.admin import paging
+from integrations.admin.paging import TablePaginator
 from integrations.models import (
     Account,
     Conflict,
@@ -156,3 +158,55 @@ def test_a_fault_that_the_table_does_not_know_can_be_searched_for_too(superuser,
     response = superuser.get(list_url(SyncJob, "?fault=99999"))
 
     assert [job.label for job in response.context["cl"].result_list] == ["strange"]
+
+
+@pytest.mark.parametrize("model", [Invoice, Bill, Customer, Beneficiary, SyncJob, SyncRun])
+@pytest.mark.parametrize("query", ["?q=a+1", "?organization__id__exact={}&fault=610", "?p=2"])
+def test_a_narrowed_list_takes_fifteen_statements_at_most(superuser, organization, model, query):
+    for number in range(55):
+        MAKERS[model](organization, number)
+    assert statements(superuser, list_url(model, query.format(organization.pk))) <= 15
+
+
+def test_a_far_page_has_the_rows_that_follow(superuser, organization):
+    for number in range(55):
+        make_customer(organization, name=f"Customer {number:02}")
+    assert names_in(superuser.get(list_url(Customer, "?p=2"))) == [
+        f"Customer {n:02}" for n in range(4, -1, -1)
+    ]
+
+
+def test_every_word_of_a_search_has_to_be_found(superuser, organization):
+    cedar = make_customer(organization, name="Cedar Trading", email="ap@cedar.example")
+    make_invoice(organization, cedar, number="INV-7")
+    make_invoice(organization, make_customer(organization, name="Birch Trading"), number="INV-70")
+    Invoice.objects.filter(number="INV-70").update(qbo_id="145")
+    found = {asked: names_in(superuser.get(list_url(Invoice, f"?q={asked}"))) for asked in SEARCHES}
+    assert found == SEARCHES
+
+
+SEARCHES = {
+    "inv-7+cedar": ["INV-7"],
+    "trading": ["INV-70", "INV-7"],
+    "145": ["INV-70"],
+    "14": [],
+    '"cedar+trading"': ["INV-7"],
+}
+
+
+def test_a_run_is_found_by_its_number_and_by_who_asked(superuser, staff, organization):
+    run = make_run(organization, requested_by=staff)
+    other = make_run(organization)
+    for asked, found in ((str(other.pk), [other]), ("staff@finmo", [run]), ("nobody", [])):
+        response = superuser.get(list_url(SyncRun, f"?q={asked}"))
+        assert list(response.context["cl"].result_list) == found
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="Only PostgreSQL has an estimate.")
+def test_few_rows_are_counted_and_many_are_estimated(organization, monkeypatch):
+    for number in range(12):
+        make_customer(organization, name=f"Customer {number}")
+    assert TablePaginator(Customer.objects.all(), 5).count == 12
+    monkeypatch.setattr(paging, "COUNTED", 10)
+    assert TablePaginator(Customer.objects.all(), 5).count >= 11
+    assert TablePaginator(Customer.objects.filter(name="Customer 3"), 5).count == 1

@@ -24,7 +24,7 @@ from tests.processes.house import House
 
 from .rows import Row
 
-TOPICS = ("engine", "lists", "statement")
+TOPICS = ("engine", "lists", "admin_lists", "statement")
 Measure = Callable[[House], list[Row]]
 
 

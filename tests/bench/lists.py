@@ -73,23 +73,25 @@ PAGES = {
 
 
 def portal_lists(house: House) -> list[Row]:
-    return measured(house, ROWS, 1, PAGES, MILLISECONDS, STATEMENTS)
+    return measured(house, PAGES, (MILLISECONDS, STATEMENTS), rows=ROWS)
 
 
 def measured(
     house: House,
-    rows: int,
-    organizations: int,
     pages: dict[str, dict[str, str]],
-    milliseconds: int,
-    statements: int,
+    limits: tuple[int, int],
     *,
     staff: bool = False,
+    **filled: int,
 ) -> list[Row]:
-    """Milliseconds for each address of {path: {what: query}}, and the most statements on any page of a path."""
+    """Milliseconds for each address of {path: {what: query}}, and the most SQL statements on any page of a path.
+
+    `limits` are those of both; `filled` says how many rows there are, as `filling.fill` takes it.
+    """
+    milliseconds, statements = limits
     addresses = [path + query for path, queries in pages.items() for query in queries.values()]
     [_, told] = house.acts(
-        ("fill", {"rows": rows, "organizations": organizations}),
+        ("fill", filled),
         ("answers", {"addresses": addresses, "staff": staff}),
         module="tests.bench.pages",
     )

@@ -31,8 +31,7 @@ from tests.bench import filling  # noqa: E402
 REQUESTS = 5
 
 
-def fill(rows: int, organizations: int = 1) -> None:
-    filling.fill(rows, organizations)
+fill = filling.fill
 
 
 def answers(addresses: list[str], staff: bool = False) -> list[tuple[float, int]]:
