@@ -45,7 +45,8 @@ def queue(run: SyncRun, mapper: Mapper, ids: Sequence[int]) -> int:
 
 
 def _mark_queued(mapper: Mapper, ids: list[int]) -> None:
-    mapper.model.objects.filter(pk__in=ids).update(
+    """A document with an open conflict can be voided; refused, it still has the conflict."""
+    mapper.model.objects.filter(pk__in=ids).exclude(sync_state=SyncState.CONFLICT).update(
         sync_state=SyncState.QUEUED,
         accounting_synced=False,
         sync_error_code="",

@@ -17,7 +17,7 @@ from ..qbo.errors import (
     TryLater,
     Unreachable,
 )
-from . import find, outcomes
+from . import find, merge, outcomes
 from .bind import identity
 from .settle import DUPLICATE_REQUEST, PAUSES, close, release
 from .work import Work
@@ -128,6 +128,7 @@ def _ended(mapper: Mapper, job: SyncJob, record: SyncedRecord, columns: dict | N
         accounting_synced_at=timezone.now(),
         **(columns or {}),
     )
+    merge.close_conflict(mapper, record)
     outcomes.finish([job], SyncJob.Outcome.UPDATED)
 
 
