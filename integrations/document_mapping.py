@@ -79,6 +79,7 @@ class DocumentMapper(Mapper):
     taken_code = "number_taken"
     even_inactive = everything = ""
     merged_whole = frozenset(MONEY_FIELDS)
+    line_texts = frozenset({"description"})
     found_in_order = "TxnDate DESC"
     known_by = ("issue_date", "due_date", "currency")
     # Set by the subclasses:
@@ -112,6 +113,7 @@ class DocumentMapper(Mapper):
             "no_default_account": cls.default_account_field,
             "tax_code_missing": cls.default_tax_field,
         }
+        cls.decided_with = {cls.contact: "currency"}
         cls.required_columns = frozenset({f"{cls.contact}_id"})
 
     def linked_and_living(self, organization: Organization) -> models.QuerySet:
@@ -186,6 +188,7 @@ class DocumentMapper(Mapper):
     def refuse(self, record: Document, values: Values, changed: set[str], company: Company) -> Problem | None:
         contact = getattr(record, self.contact)
         closed = company.connection.books_closed_until
+        agreed = record.base.get("fields", {}).get("issue_date")
         if not contact.linked:
             return Problem("contact_not_synced")
         if not contact.is_active and (not record.linked or self.contact in changed):
@@ -200,7 +203,7 @@ class DocumentMapper(Mapper):
             return Problem("currency_not_enabled")
         if len(record.number) > 21:
             return Problem("number_too_long")
-        if closed and record.issue_date <= closed:
+        if closed and min(record.issue_date.isoformat(), agreed or "9999") <= closed.isoformat():
             return Problem("period_closed")
         if record.linked and record.paid and changed & (MONEY_FIELDS | {self.contact}):
             return Problem("paid_document")

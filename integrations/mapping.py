@@ -120,6 +120,10 @@ class Mapper:
     even_inactive: ClassVar[str] = " AND Active IN (true, false)"
     # Fields that are decided together when both sides changed.
     merged_whole: ClassVar[frozenset[str]] = frozenset()
+    # A field → the one of `merged_whole` that it is decided with: a contact and its currency.
+    decided_with: ClassVar[dict[str, str]] = {}
+    # What a line only says, so that both sides' changes of it may be merged line by line.
+    line_texts: ClassVar[frozenset[str]] = frozenset()
     # Fields that every update carries, changed or not.
     always_sent: ClassVar[tuple[str, ...]] = ()
     # The condition under which a list is complete.
@@ -322,6 +326,10 @@ class Mapper:
     def lines(self, values: Values, links: Links) -> list[models.Model] | None:
         """New line rows for these values, or None where the entity has no lines."""
         return None
+
+    def text_columns(self, line: models.Model, values: Values) -> dict[str, Any]:
+        """The columns of a line of ours that is to say what `values` say."""
+        return {name: values[name] for name in self.line_texts}
 
     def filled(self, record: SyncedRecord, document: Any, company: Company) -> Values:
         """What we left empty and QuickBooks filled in, from its answer to our own push."""

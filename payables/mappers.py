@@ -42,6 +42,13 @@ class BillMapper(DocumentMapper):
             "description": description,
         }
 
+    def text_columns(self, line: DocumentLine, values: Values) -> dict[str, Any]:
+        """QuickBooks' description begins with a custom item's name, unless somebody changed that too."""
+        name, _, rest = values["description"].partition(": ")
+        if line.custom_name and name == line.custom_name:
+            return {"custom_name": name, "description": rest}
+        return {"custom_name": "", "description": values["description"]}
+
     def line_detail(self, values: Values, company: Company) -> tuple[str, dict[str, Any]]:
         if values["item"]:
             return "ItemBasedExpenseLineDetail", {

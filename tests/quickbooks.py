@@ -108,12 +108,12 @@ class QuickBooks:
         """A person merges two names in QuickBooks' pages; the API has no call for it."""
         self.control(f"{self.realm}/merge/", {"entity": entity, "loser": loser, "survivor": survivor})
 
-    def pay(self, invoice_id: str, amount: str) -> dict:
+    def pay(self, invoice_id: str, amount: str, *, received: str = "") -> dict:
+        """Somebody applies `amount` to an invoice, of `received` where the customer paid more."""
         invoice = self.read("Invoice", invoice_id)
         line = {"Amount": amount, "LinkedTxn": [{"TxnId": invoice_id, "TxnType": "Invoice"}]}
-        return self.make(
-            "Payment", {"CustomerRef": invoice["CustomerRef"], "TotalAmt": amount, "Line": [line]}
-        )
+        kept = {name: invoice[name] for name in ("CustomerRef", "CurrencyRef") if name in invoice}
+        return self.make("Payment", kept | {"TotalAmt": received or amount, "Line": [line]})
 
     # --- counting ----------------------------------------------------------------------------
 

@@ -196,6 +196,13 @@ class Document(SyncedRecord):
             type(self).objects.filter(pk=self.pk).update(balance=F("total") - F("paid"))
             self.refresh_from_db(fields=["balance"])
 
+    def retotal(self) -> None:
+        """Totals made from the stored lines, written as the engine writes: no person's edit."""
+        self.set_totals(list(self.lines.all()))
+        type(self).objects.filter(pk=self.pk).update(
+            subtotal=self.subtotal, tax_total=self.tax_total, total=self.total
+        )
+
     def set_totals(self, lines: list["DocumentLine"]) -> None:
         """Positions, amounts and totals as these lines make them. Saves nothing."""
         for position, line in enumerate(lines, start=1):

@@ -5,61 +5,23 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from ..mapping import Company, Links, Mapper, Reference, Values, given, mapper_for
-from ..models import Organization, SyncedRecord, SyncJob, SyncState
-from . import find, merge
-from .bind import identity, tie
+from ..mapping import Company, Links, Mapper, Reference, given, mapper_for
+from ..models import Organization, SyncedRecord, SyncJob
+from . import find
+from .edited import merge_edited
+from .incoming import Incoming, Stored, columns_of, note
 from .links import known_links
-from .outcomes import lock
 from .suspected import suspect
 from .work import Work
-from .writing import Entry, in_step_columns, mark_gone, replace_lines, set_values
+from .writing import in_step_columns, mark_gone, replace_lines
 
 logger = logging.getLogger(__name__)
 
 Outcome = SyncJob.Outcome
-
-
-@dataclass
-class Incoming:
-    document: Any
-    raw: bytes
-    values: Values
-    record: SyncedRecord | None = None
-
-    @property
-    def news(self) -> Values:
-        """What QuickBooks changed since both sides agreed: all of it, of a record that is new here.
-
-        The rest may read differently on the two sides (a custom item, a rounded price), and stays as it is here.
-        """
-        if self.record is None:
-            return self.values
-        changed = merge.changed_there(self.record.base, self.values)
-        return {name: value for name, value in self.values.items() if name in changed}
-
-
-@dataclass
-class Stored:
-    """What a read did; `seen` are all ids that QuickBooks listed."""
-
-    journal: list[Entry] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
-    deleted: int = 0
-
-    def add(self, other: Stored) -> None:
-        self.journal += other.journal
-        self.seen |= other.seen
-        self.deleted += other.deleted
-
-    @property
-    def unchanged(self) -> int:
-        return len(self.seen - {qbo_id for _, _, _, qbo_id, _ in self.journal})
 
 
 def store(
@@ -150,7 +112,7 @@ def _store_page(
     _insert(mapper, company, new, links, stored)
     _overwrite(mapper, company, in_step, links, stored)
     for each in edited:
-        _merge(mapper, company, each, links, stored)
+        merge_edited(mapper, company, each, links, stored)
 
 
 def _moved_references(mapper: Mapper, incoming: list[Incoming]) -> Iterator[tuple[str, str, str]]:
@@ -182,29 +144,10 @@ def _match_unlinked(mapper: Mapper, organization: Organization, unknown: list[In
             each.record = match
 
 
-def _columns(mapper: Mapper, company: Company, each: Incoming, links: Links) -> dict[str, Any]:
-    columns = identity(each.document, each.raw) | mapper.mirrored(each.document, company)
-    if mapper.unresolved(each.values, links):
-        columns["has_other_lines"] = True
-    record, news = each.record, each.news
-    kept = record.base.get("ours", {}) if record else {}
-    columns["base"] = {
-        "fields": each.values,
-        "ours": {name: value for name, value in kept.items() if name not in news},
-    }
-    if record is None or not columns.get("ended"):
-        # QuickBooks empties what it voids; ours keeps what it was.
-        columns |= mapper.columns(news, links)
-        differed = getattr(record, "difference", None) is not None
-        if news.keys() & mapper.merged_whole or not differed:
-            columns |= mapper.totals(each.document)
-    return columns
-
-
 def _insert(mapper: Mapper, company: Company, new: list[Incoming], links: Links, stored: Stored) -> None:
     made = []
     for each in new:
-        columns = _columns(mapper, company, each, links) | in_step_columns()
+        columns = columns_of(mapper, company, each, links) | in_step_columns()
         if any(columns.get(required) is None for required in mapper.required_columns):
             stored.journal.append(
                 (
@@ -220,7 +163,7 @@ def _insert(mapper: Mapper, company: Company, new: list[Incoming], links: Links,
         made.append(each)
     mapper.model.objects.bulk_create([each.record for each in made], batch_size=500)
     replace_lines(mapper, {each.record.pk: each.values for each in made}, links)
-    _note(mapper, made, Outcome.CREATED, stored)
+    note(mapper, made, Outcome.CREATED, stored)
 
 
 def _overwrite(
@@ -232,7 +175,7 @@ def _overwrite(
     names: set[str] = set()
     relined = [each for each in in_step if "lines" in each.news and not mapper.voided(each.document)]
     for each in in_step:
-        columns = _columns(mapper, company, each, links) | in_step_columns()
+        columns = columns_of(mapper, company, each, links) | in_step_columns()
         for required in mapper.required_columns & columns.keys():
             if columns[required] is None:
                 del columns[required]
@@ -248,64 +191,9 @@ def _overwrite(
         batch_size=500,
     )
     replace_lines(mapper, {each.record.pk: each.values for each in relined}, links)
-    _note(mapper, in_step, Outcome.UPDATED, stored)
+    note(mapper, in_step, Outcome.UPDATED, stored)
 
 
 def _field_name(model: type[SyncedRecord], column: str) -> str:
     """The field behind a column: customer for customer_id."""
     return next(each.name for each in model._meta.concrete_fields if column in (each.name, each.attname))
-
-
-def _merge(mapper: Mapper, company: Company, each: Incoming, links: Links, stored: Stored) -> None:
-    """Both sides moved: field by field, and what both changed differently waits for a person."""
-    record = mapper.full_records(company.organization).get(pk=each.record.pk)
-    if record.qbo_id is None:
-        link_pulled(mapper, company, each, record, stored)
-        return
-    if mapper.voided(each.document):
-        # There is nothing left to disagree about; ours keeps what it was.
-        columns = _columns(mapper, company, each, links) | in_step_columns()
-        mapper.model.objects.filter(pk=record.pk).update(**columns)
-        merge.close_conflict(mapper, record)
-        _note(mapper, [each], Outcome.UPDATED, stored)
-        return
-    mapper.prepare([record], company)
-    ours = mapper.ours(record, company)
-    merged = merge.merge(mapper, record.base, ours, each.values)
-    columns = identity(each.document, each.raw) | mapper.mirrored(each.document, company)
-    agreed = {name: value for name, value in each.values.items() if name not in merged.conflicts}
-    base = {
-        "fields": {**record.base.get("fields", {}), **agreed},
-        "ours": {
-            name: value for name, value in record.base.get("ours", {}).items() if name not in merged.taken
-        },
-    }
-    columns["base"] = base
-    set_values(mapper, record, merged.taken, links)
-    if merged.conflicts:
-        merge.open_conflict(mapper, record, merged.conflicts)
-        state, outcome = SyncState.CONFLICT, Outcome.CONFLICT
-    else:
-        merge.close_conflict(mapper, record)
-        waiting = merge.changed_here(base, {**ours, **merged.taken})
-        queued = record.sync_state == SyncState.QUEUED
-        state = SyncState.QUEUED if queued else SyncState.CHANGED if waiting else SyncState.SYNCED
-        outcome = Outcome.UPDATED
-    columns |= {"sync_state": state, "accounting_synced": state == SyncState.SYNCED}
-    mapper.model.objects.filter(pk=record.pk).update(**columns)
-    _note(mapper, [each], outcome, stored)
-
-
-def link_pulled(
-    mapper: Mapper, company: Company, each: Incoming, record: SyncedRecord, stored: Stored
-) -> None:
-    """Ours, until now unlinked: bound to the document. What differs waits to go out."""
-    with transaction.atomic():
-        [held] = lock(mapper, record.organization_id, [record.pk]).values()
-        tie(mapper, company, held, each.document, each.raw)
-    _note(mapper, [each], Outcome.LINKED, stored)
-
-
-def _note(mapper: Mapper, stored_ones: list[Incoming], outcome: Outcome, stored: Stored) -> None:
-    for each in stored_ones:
-        stored.journal.append((outcome, mapper.label(each.record), each.record.pk, str(each.document.Id), ""))

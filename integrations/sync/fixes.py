@@ -14,8 +14,10 @@ from ..document_mapping import DocumentMapper
 from ..mapping import Company
 from ..models import Conflict, Difference, Direction, Document, Fix, SyncedRecord, SyncRun, SyncState
 from . import merge, outcomes
-from .apply import Incoming, Stored, link_pulled, store
+from .apply import store
 from .bind import identity
+from .edited import link_pulled
+from .incoming import Incoming, Stored
 from .work import Work
 from .writing import mark_gone, untie
 

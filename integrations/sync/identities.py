@@ -16,7 +16,8 @@ from ..mapping import Company, Mapper, given
 from ..models import Cursor
 from ..qbo.client import PAGE_SIZE
 from . import find
-from .apply import Stored, store
+from .apply import store
+from .incoming import Stored
 from .work import Work
 from .writing import mark_gone
 

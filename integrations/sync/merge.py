@@ -12,18 +12,30 @@ from typing import Any
 
 from django.utils import timezone
 
+from .. import documents
 from ..mapping import Mapper, Values, mapper_for
 from ..models import Conflict, SyncedRecord, SyncState
 from .links import links_for_values
+from .merge_lines import MergedLines, merge_lines, moved_money, same_money, with_their_texts
 from .writing import set_values
+
+LINES = "lines"
 
 
 @dataclass
 class Merged:
-    """`taken` is what flows from QuickBooks to us; `conflicts` {field: {base, finmo, quickbooks}}."""
+    """`taken` is what flows from QuickBooks to us; `conflicts` {field: {base, finmo, quickbooks}}.
+
+    Where only what lines say flowed, they are not taken: `texts` are our own lines with those texts.
+    """
 
     taken: Values = field(default_factory=dict)
     conflicts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    texts: list[Values] | None = None
+
+    def merged(self, ours: Values) -> Values:
+        """What we hold once it has flowed."""
+        return {**ours, **self.taken, **({LINES: self.texts} if self.texts is not None else {})}
 
 
 def comparable(value: Any) -> Any:
@@ -59,21 +71,81 @@ def changed_there(base: dict[str, Values], theirs: Values) -> set[str]:
 
 
 def merge(mapper: Mapper, base: dict[str, Values], ours: Values, theirs: Values) -> Merged:
-    """Field by field; fields that make up money stand and fall together."""
+    """Field by field, and lines as `merge_lines` says.
+
+    A field that one side changed flows. The same change on both sides is none. Different changes of one field are
+    disputed. Fields that make up money (`merged_whole`) come from one side: where both sides changed any of them
+    to something else, all in which they differ are disputed, and so is what is `decided_with` one of these.
+    """
     here, there = changed_here(base, ours), changed_there(base, theirs)
+    lines = _lines(mapper, base, ours, theirs) if LINES in here & there else None
     disputed = {name for name in here & there if not equal(ours[name], theirs[name])}
-    if disputed & mapper.merged_whole or (here & mapper.merged_whole and there & mapper.merged_whole):
-        disputed |= {
-            name for name in (here | there) & mapper.merged_whole if not equal(ours[name], theirs[name])
-        }
-    agreed = base.get("fields", {})
-    return Merged(
+    if lines:
+        disputed.discard(LINES)
+    money = {
+        name for name in mapper.merged_whole & (here | there) if _money_differs(mapper, name, ours, theirs)
+    }
+    if disputed & mapper.merged_whole or (
+        _money(mapper, here, ours_at_base(base), ours) & mapper.merged_whole
+        and _money(mapper, there, base.get("fields", {}), theirs) & mapper.merged_whole
+    ):
+        disputed |= money
+    disputed |= {
+        name
+        for name, other in mapper.decided_with.items()
+        if other in disputed and not equal(ours[name], theirs[name])
+    }
+    merged = Merged(
         taken={name: theirs[name] for name in there - disputed if not equal(ours[name], theirs[name])},
         conflicts={
-            name: {"base": agreed.get(name), "finmo": ours[name], "quickbooks": theirs[name]}
+            name: {
+                "base": base.get("fields", {}).get(name),
+                "finmo": ours[name],
+                "quickbooks": theirs[name],
+            }
             for name in sorted(disputed)
         },
     )
+    if lines and LINES not in disputed:
+        merged.taken.pop(LINES, None)
+        if lines.ours:
+            merged.texts = lines.lines
+        else:
+            merged.taken[LINES] = lines.lines
+    return merged
+
+
+def _lines(mapper: Mapper, base: dict[str, Values], ours: Values, theirs: Values) -> MergedLines | None:
+    agreed = ours_at_base(base).get(LINES) or []
+    return merge_lines(
+        agreed, base.get("fields", {}).get(LINES) or [], ours[LINES], theirs[LINES], mapper.line_texts
+    )
+
+
+def _money(mapper: Mapper, changed: set[str], agreed: Values, values: Values) -> set[str]:
+    """The changed fields but for lines that only say something else."""
+    if LINES in changed and not moved_money(agreed.get(LINES) or [], values[LINES], mapper.line_texts):
+        return changed - {LINES}
+    return changed
+
+
+def _money_differs(mapper: Mapper, name: str, ours: Values, theirs: Values) -> bool:
+    if name == LINES:
+        return not same_money(ours[LINES], theirs[LINES], mapper.line_texts)
+    return not equal(ours[name], theirs[name])
+
+
+def base_after(mapper: Mapper, base: dict[str, Values], theirs: Values, merged: Merged) -> dict[str, Values]:
+    """What both sides agree on now: all of QuickBooks' version but what is disputed, and how we read it."""
+    agreed = {name: value for name, value in theirs.items() if name not in merged.conflicts}
+    read = {name: value for name, value in base.get("ours", {}).items() if name not in merged.taken}
+    if merged.texts is not None and LINES in read:
+        numbered = base.get("fields", {}).get(LINES) or []
+        if moved_money(numbered, theirs[LINES], mapper.line_texts):
+            del read[LINES]
+        else:
+            read[LINES] = with_their_texts(read[LINES], numbered, theirs[LINES], mapper.line_texts)
+    return {"fields": {**base.get("fields", {}), **agreed}, "ours": read}
 
 
 def open_conflict(mapper: Mapper, record: SyncedRecord, fields: dict[str, dict[str, Any]]) -> None:
@@ -117,7 +189,10 @@ def decide(conflict: Conflict, choices: dict[str, str]) -> None:
         base["ours"].pop(name, None)
     taken = {name: value for name, value in theirs.items() if choices[name] == "quickbooks"}
     if taken:
-        set_values(mapper, record, taken, links_for_values(conflict.organization, mapper, taken))
+        links = links_for_values(conflict.organization, mapper, taken)
+        whole = mapper.merged_whole & theirs.keys() <= taken.keys()
+        document = documents.decode(record.qbo_document.encode(), mapper.document) if whole else None
+        set_values(mapper, record, taken, links, document)
     state = (
         SyncState.CHANGED
         if "finmo" in choices.values() or _edited(record, base, choices)

@@ -19,7 +19,8 @@ from ..mapping import Company, Mapper, Problem, given, mapper_for, mappers
 from ..models import Cursor, Direction, SyncRun, Trigger, WebhookReceipt
 from ..qbo.errors import Refused, Unreachable
 from . import find, identities, merged, outcomes
-from .apply import Stored, store
+from .apply import store
+from .incoming import Stored
 from .runs import end_run
 from .work import Work
 from .writing import mark_gone

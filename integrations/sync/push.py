@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from .. import documents
 from ..mapping import Company, Mapper, Problem, Values, mapper_for
-from ..models import WITHOUT_JOBS, Direction, PushBatch, SyncedRecord, SyncJob, SyncRun
+from ..models import WITHOUT_JOBS, Direction, PushBatch, SyncedRecord, SyncJob, SyncRun, SyncState
 from ..qbo.errors import Refused
 from . import ending, find, linking, merge, outcomes, settle
 from .bind import link
@@ -87,7 +87,7 @@ def prepare(work: Work, mapper: Mapper, company: Company, jobs: list[SyncJob]) -
     }
     gone = [job for job in jobs if job.record_id not in records]
     outcomes.finish(gone, SyncJob.Outcome.SKIPPED, "It no longer exists.")
-    jobs = [job for job in jobs if job.record_id in records]
+    jobs = _still_wanted([job for job in jobs if job.record_id in records], records)
     if queue_dependencies(work, mapper, company, jobs, records):
         outcomes.requeue(jobs)
         return []
@@ -96,6 +96,24 @@ def prepare(work: Work, mapper: Mapper, company: Company, jobs: list[SyncJob]) -
     mapper.prepare(list(records.values()), company)
     drafts = [draft for job in jobs if (draft := _draft(mapper, company, job, records[job.record_id]))]
     return drafts
+
+
+def _still_wanted(jobs: list[SyncJob], records: dict[int, SyncedRecord]) -> list[SyncJob]:
+    """A pull that came between may have found the document ended there, or a change that a person has to decide on:
+    then nothing of ours may go out."""
+    wanted = []
+    for job in jobs:
+        record = records[job.record_id]
+        ended = getattr(record, "ended", "")
+        if ended:
+            outcomes.finish([job], SyncJob.Outcome.SKIPPED, f"It was {ended} in QuickBooks.")
+        elif record.linked and record.sync_state == SyncState.CONFLICT:
+            outcomes.finish(
+                [job], SyncJob.Outcome.CONFLICT, "Both sides changed it. Decide the conflict first."
+            )
+        else:
+            wanted.append(job)
+    return wanted
 
 
 def _draft(mapper: Mapper, company: Company, job: SyncJob, record: SyncedRecord) -> Draft | None:

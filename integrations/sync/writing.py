@@ -61,16 +61,28 @@ def replace_lines(mapper: Mapper, lines_of: dict[int, Values], links: Links) -> 
     mapper.line_model.objects.bulk_create(rows, batch_size=1000)
 
 
-def set_values(mapper: Mapper, record: SyncedRecord, values: Values, links: Links) -> None:
-    """Writes these values into the record's columns and lines, and its totals anew."""
+def set_values(
+    mapper: Mapper, record: SyncedRecord, values: Values, links: Links, document: Any = None
+) -> None:
+    """Writes these values into the record's columns and lines, and the totals that they make: QuickBooks' own
+    where its whole `document` is what we hold now, else anew from our lines."""
     columns = mapper.columns(values, links)
+    money = values.keys() & mapper.merged_whole
+    if money and document is not None:
+        columns |= mapper.totals(document)
     if columns:
         mapper.model.objects.filter(pk=record.pk).update(**columns)
     if "lines" in values:
         replace_lines(mapper, {record.pk: values}, links)
-    if values.keys() & mapper.merged_whole:
-        fresh = mapper.full_records(record.organization).get(pk=record.pk)
-        fresh.retotal()
+    if money and document is None:
+        mapper.full_records(record.organization).get(pk=record.pk).retotal()
+
+
+def set_texts(mapper: Mapper, record: SyncedRecord, lines: list[Values]) -> None:
+    """Lets our lines say what these say, and bear their ids."""
+    for line, values in zip(record.lines.all(), lines, strict=True):
+        columns = mapper.text_columns(line, values) | {"qbo_line_id": values["id"]}
+        mapper.line_model.objects.filter(pk=line.pk).update(**columns)
 
 
 def mark_gone(mapper: Mapper, organization: Organization, ids: Iterable[str]) -> list[Entry]:
