@@ -18,10 +18,10 @@ from .document_lines import (
     TAXABLE,
     line_references,
     make_net,
-    only_describes,
     read_line,
     write_line,
 )
+from .document_refusals import refuse_change, refuse_contact, refuse_lines
 from .mapping import (
     Company,
     Condition,
@@ -187,41 +187,11 @@ class DocumentMapper(Mapper):
 
     def refuse(self, record: Document, values: Values, changed: set[str], company: Company) -> Problem | None:
         contact = getattr(record, self.contact)
-        closed = company.connection.books_closed_until
-        agreed = record.base.get("fields", {}).get("issue_date")
-        if not contact.linked:
-            return Problem("contact_not_synced")
-        if not contact.is_active and (not record.linked or self.contact in changed):
-            return _refuse_retired(contact)
-        kept = contact.base.get("fields", {}).get("currency") or contact.currency
-        if kept != record.currency:
-            return Problem(
-                "currency_mismatch",
-                f"The document is in {record.currency}, but {contact} is kept in {kept}.",
-            )
-        if company.is_foreign(record.currency) and not company.connection.multicurrency:
-            return Problem("currency_not_enabled")
-        if len(record.number) > 21:
-            return Problem("number_too_long")
-        if closed and min(record.issue_date.isoformat(), agreed or "9999") <= closed.isoformat():
-            return Problem("period_closed")
-        if record.linked and record.paid and changed & (MONEY_FIELDS | {self.contact}):
-            return Problem("paid_document")
-        if record.has_other_lines and changed & REWRITES_LINES:
-            return Problem("lines_not_supported")
-        if not values["lines"]:
-            return Problem("2250")
-        return self._refuse_tax(record, values, company)
-
-    def _refuse_tax(self, record: Document, values: Values, company: Company) -> Problem | None:
-        if company.is_us:
-            unsupported = record.tax_treatment == TaxTreatment.INCLUSIVE
-            return Problem("tax_treatment_not_supported") if unsupported else None
-        if record.tax_treatment == TaxTreatment.NONE or not company.connection.uses_sales_tax:
-            return None
-        if any(not line["tax_code"] and not only_describes(line) for line in values["lines"]):
-            return Problem("tax_code_missing")
-        return None
+        return (
+            refuse_contact(record, contact, self.contact in changed, company)
+            or refuse_change(record, changed & (MONEY_FIELDS | {self.contact}), company)
+            or refuse_lines(record, values, bool(changed & REWRITES_LINES), company)
+        )
 
     def rate_needed(self, record: Document, company: Company) -> tuple[str, date] | None:
         if record.exchange_rate is not None or not company.connection.multicurrency:
@@ -425,14 +395,3 @@ class DocumentMapper(Mapper):
             ):
                 return record
         return None
-
-
-def _refuse_retired(contact: SyncedRecord) -> Problem:
-    survivor = getattr(contact, "merged_into", None)
-    if survivor is None:
-        return Problem("inactive")
-    return Problem(
-        "merged_contact",
-        f"QuickBooks merged {contact} into {survivor}.",
-        f"Choose {survivor} on this document, and sync it again.",
-    )

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -19,9 +18,11 @@ from typing import Any, ClassVar
 from django.db import models
 
 from . import documents
-from .faults import explain
+from .company import Company, company_of
 from .fields import Day, Field, Flag, Links, Number, Reference, given, plain, put, walk
-from .models import Account, Configuration, Connection, Item, Organization, SyncedRecord
+from .models import Organization, SyncedRecord
+from .problem import Problem
+from .registry import mapper_for, mapper_of, mapper_told_by, mappers, matched, referring, register
 
 # QuickBooks makes paths of names (contract section 10.1).
 FORBIDDEN_IN_NAMES = ":\t\n\r"
@@ -29,58 +30,6 @@ FORBIDDEN_IN_NAMES = ":\t\n\r"
 Values = dict[str, Any]
 # (QuickBooks' field, operator, value)
 Condition = tuple[str, str, str]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Why a record cannot be pushed, in the words of the fault table unless said better."""
-
-    code: str
-    message: str = ""
-    remedy: str = ""
-    detail: str = ""
-    intuit_tid: str = ""
-
-    @property
-    def text(self) -> str:
-        entry = explain(self.code)
-        if self.detail and not self.message and entry.needs_details:
-            return f"{entry.meaning} QuickBooks says: “{self.detail}”"
-        return self.message or entry.meaning
-
-    @property
-    def advice(self) -> str:
-        return self.remedy or explain(self.code).remedy
-
-
-@dataclass
-class Company:
-    """What mapping needs to know of an organization and its QuickBooks company, read once per round."""
-
-    organization: Organization
-    connection: Connection
-    configuration: Configuration
-    # (currency, date) → home units for one unit, read from QuickBooks where a document has no rate of its own.
-    rates: dict[tuple[str, date], Decimal] = field(default_factory=dict)
-    # name_key → item, for custom items
-    items: dict[str, Item] = field(default_factory=dict)
-    # currency → ids of the accounts payable in it
-    payable_accounts: dict[str, list[str]] = field(default_factory=dict)
-    # TaxRate id → percent
-    tax_rates: dict[str, Decimal] = field(default_factory=dict)
-    # ("sales_rates" or "purchase_rates", tax code's QuickBooks id) → [[TaxRate id, percent], …]
-    rates_by_code: dict[tuple[str, str], list[list[str]]] = field(default_factory=dict)
-
-    @property
-    def is_us(self) -> bool:
-        return self.connection.is_us
-
-    @property
-    def home_currency(self) -> str:
-        return self.connection.home_currency or self.organization.currency
-
-    def is_foreign(self, currency: str) -> bool:
-        return currency != self.home_currency
 
 
 class Mapper:
@@ -357,73 +306,6 @@ class Mapper:
     ) -> models.QuerySet:
         """Unlinked records that may be the counterparts of these documents."""
         return self.records(organization).none()
-
-
-_registry: dict[str, Mapper] = {}
-
-
-def register(mapper_class: type[Mapper]) -> type[Mapper]:
-    _registry[mapper_class.entity] = mapper_class()
-    return mapper_class
-
-
-def mapper_for(entity: str) -> Mapper:
-    return _registry[entity]
-
-
-def mapper_of(record: SyncedRecord | type[SyncedRecord]) -> Mapper:
-    model = record if isinstance(record, type) else type(record)
-    return next(mapper for mapper in _registry.values() if mapper.model is model)
-
-
-def mapper_told_by(remote: str) -> Mapper | None:
-    """The mapper whose records a change of this remote entity touches: an invoice's payment changes the invoice."""
-    name = remote.lower()
-    return next(
-        (
-            mapper
-            for mapper in _registry.values()
-            if name in (mapper.remote.lower(), mapper.settled_by.lower())
-        ),
-        None,
-    )
-
-
-def matched() -> list[Mapper]:
-    """Those whose lists both sides keep and people lay beside each other, in the order in which they were declared."""
-    return [mapper for mapper in _registry.values() if mapper.matched]
-
-
-def referring(entity: str) -> list[tuple[Mapper, Reference]]:
-    """The mappers whose records have a field that refers to this entity, with the field."""
-    return [
-        (mapper, each)
-        for mapper in mappers()
-        for each in mapper.fields
-        if isinstance(each, Reference) and each.to == entity
-    ]
-
-
-def mappers() -> list[Mapper]:
-    """All mappers, what is referred to before what refers to it."""
-    return sorted(_registry.values(), key=lambda mapper: (mapper.rank, mapper.entity))
-
-
-def company_of(organization: Organization) -> Company:
-    """Reads connection and configuration afresh."""
-    connection = Connection.objects.get(organization=organization)
-    configuration = Configuration.objects.select_related(
-        "default_receivable_account",
-        "default_payable_account",
-        "default_receivable_tax_code",
-        "default_payable_tax_code",
-    ).get(organization=organization)
-    payable: dict[str, list[str]] = {}
-    for account in Account.objects.filter(
-        organization=organization, account_type="Accounts Payable", is_active=True, qbo_id__isnull=False
-    ):
-        payable.setdefault(account.currency, []).append(account.qbo_id)
-    return Company(organization, connection, configuration, payable_accounts=payable)
 
 
 __all__ = [
