@@ -13,7 +13,7 @@ from . import merge
 from .bind import identity, tie
 from .incoming import Incoming, Stored, columns_of, note
 from .outcomes import lock
-from .writing import in_step_columns, set_texts, set_values
+from .writing import NO_ERROR, in_step_columns, set_texts, set_values
 
 Outcome = SyncJob.Outcome
 
@@ -77,4 +77,4 @@ def _state(mapper: Mapper, record: SyncedRecord, merged: merge.Merged, waiting: 
         merge.close_conflict(mapper, record)
         queued = record.sync_state == SyncState.QUEUED
         state = SyncState.QUEUED if queued else SyncState.CHANGED if waiting else SyncState.SYNCED
-    return {"sync_state": state, "accounting_synced": state == SyncState.SYNCED}
+    return {"sync_state": state, "accounting_synced": state == SyncState.SYNCED, **NO_ERROR}

@@ -24,6 +24,7 @@ from .writing import mark_gone
 
 STALE = "5010"
 GONE = "610"
+REFERENCE_GONE = "2500"
 NAME_TAKEN = "6240"
 NUMBER_TAKEN = "6140"
 RATE_MISSING = "2410"
@@ -49,6 +50,7 @@ def digest(work: Work, company: Company, failed: Failures, unanswered: list[Sync
         _merge_stale(work, mapper, company, handled.pop(STALE, []))
         _link_taken(work, mapper, company, handled.pop("taken", []))
         _follow_gone(work, mapper, handled.pop(GONE, []))
+        _follow_references(work, mapper, company, failures)
         _look_again(work, mapper, company, [job for job, _, _ in handled.pop(SYSTEM_FAILURE, [])])
         _ask_rate(handled.pop(RATE_MISSING, []))
         outcomes.fail(
@@ -160,6 +162,22 @@ def _follow_gone(work: Work, mapper: Mapper, failures: Failures) -> None:
         mapper,
         [(job, outcomes.problem_of(fault)) for job, record, fault in failures if record.qbo_id not in gone],
     )
+
+
+def _follow_references(work: Work, mapper: Mapper, company: Company, failures: Failures) -> None:
+    """What a refused record refers to may be gone or inactive there: known here, it stops the next one unsent."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for _, record, fault in failures:
+        if fault.code in (GONE, REFERENCE_GONE):
+            for entity, needed in mapper.waits_for(record):
+                wanted[entity] |= {needed.qbo_id} if needed.linked else set()
+    for entity, ids in wanted.items():
+        other = mapper_for(entity)
+        held = find.by_ids(work, other, ids)
+        apply.store(work, other, company, [raw for _, raw in held.values()], adds_unknown=False)
+        missing = ids - held.keys()
+        if missing:
+            mark_gone(other, work.organization, find.gone(work, other, missing))
 
 
 def _look_again(work: Work, mapper: Mapper, company: Company, jobs: list[SyncJob]) -> None:

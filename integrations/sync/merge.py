@@ -17,7 +17,7 @@ from ..mapping import Mapper, Values, mapper_for
 from ..models import Conflict, SyncedRecord, SyncState
 from .links import links_for_values
 from .merge_lines import MergedLines, merge_lines, moved_money, same_money, with_their_texts
-from .writing import set_values
+from .writing import NO_ERROR, set_values
 
 LINES = "lines"
 
@@ -199,7 +199,7 @@ def decide(conflict: Conflict, choices: dict[str, str]) -> None:
         else SyncState.SYNCED
     )
     mapper.model.objects.filter(pk=record.pk).update(
-        base=base, sync_state=state, accounting_synced=state == SyncState.SYNCED
+        base=base, sync_state=state, accounting_synced=state == SyncState.SYNCED, **NO_ERROR
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from ..mapping import Links, Mapper, Values
@@ -15,15 +16,16 @@ from ..models import Conflict, Document, Organization, SyncedRecord, SyncJob, Sy
 Entry = tuple[SyncJob.Outcome, str, int | None, str, str]
 
 
+# What stopped a record before says nothing of it as it is now.
+NO_ERROR = dict.fromkeys(("sync_error_code", "sync_error_message", "sync_error_remedy", "sync_error_tid"), "")
+
+
 def in_step_columns() -> dict[str, Any]:
     return {
         "accounting_synced": True,
         "accounting_synced_at": timezone.now(),
         "sync_state": SyncState.SYNCED,
-        "sync_error_code": "",
-        "sync_error_message": "",
-        "sync_error_remedy": "",
-        "sync_error_tid": "",
+        **NO_ERROR,
     }
 
 
@@ -74,8 +76,10 @@ def set_values(
         mapper.model.objects.filter(pk=record.pk).update(**columns)
     if "lines" in values:
         replace_lines(mapper, {record.pk: values}, links)
-    if money and document is None:
-        mapper.full_records(record.organization).get(pk=record.pk).retotal()
+    if money:
+        if document is None:
+            mapper.full_records(record.organization).get(pk=record.pk).retotal()
+        mapper.model.objects.filter(pk=record.pk).update(balance=F("total") - F("paid"))
 
 
 def set_texts(mapper: Mapper, record: SyncedRecord, lines: list[Values]) -> None:

@@ -200,3 +200,36 @@ def test_beneficiaries_are_merged_with_their_bills(qbo, organization, vanishes):
         each.refresh_from_db()
         assert each.beneficiary == survivor
     assert_retired(loser, survivor)
+
+
+@pytest.mark.parametrize("vanish", [True, False], ids=["gone", "inactive"])
+def test_a_document_that_is_refused_for_its_contact_tells_of_the_contact(
+    qbo, organization, survivor, customer, invoice, vanish
+):
+    """Nothing told of the merge yet: QuickBooks refuses the document, and a look at its contact tells why."""
+    qbo.switch(merged_names_vanish=vanish)
+    first, second = (make_invoice(organization, customer) for _ in range(2))
+    qbo.merge("Customer", customer.qbo_id, survivor.qbo_id)
+    assert push(first).status == "failed"
+    customer.refresh_from_db()
+    assert not customer.is_active
+    qbo.reset_calls()
+    assert push(second).status == "failed"
+    assert (second.sync_error["code"], sum(qbo.calls.values())) == ("inactive", 0)
+    pull(organization, "invoices")
+    for each in (first, second):
+        each.refresh_from_db()
+        assert each.customer == survivor
+    assert push(first, second).status == "succeeded"
+
+
+def test_the_page_of_a_retired_contact_leads_to_the_survivor(
+    client, admin_user, qbo, organization, survivor, customer, invoice
+):
+    qbo.merge("Customer", customer.qbo_id, survivor.qbo_id)
+    pull(organization, "invoices")
+    client.force_login(admin_user)
+    page = client.get(f"/customers/{customer.pk}/").content.decode()
+    assert (
+        f'QuickBooks merged this contact into <a href="/customers/{survivor.pk}/">Acme Limited</a>.' in page
+    )

@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from integrations import services
 from integrations.models import Conflict, SyncState
 from tests.factories import invoice_line, make_beneficiary, make_bill, make_customer, make_invoice, pull, push
+from tests.quickbooks import drain
 
 from .conftest import edit, pull_together
 
@@ -285,9 +287,6 @@ def test_another_currency_there_and_other_lines_here_is_for_a_person(qbo, organi
 
 
 def test_a_conflict_that_a_pull_found_stops_the_push_that_waits(qbo, organization, invoice, asked):
-    from integrations import services
-    from tests.quickbooks import drain
-
     edit(invoice, memo="Ours")
     change(qbo, invoice, CustomerMemo={"value": "Theirs"})
     services.pull(organization, "invoices", asked=asked)
@@ -312,3 +311,30 @@ def test_a_document_that_is_deleted_there_leaves_no_conflict_behind(qbo, organiz
     invoice.refresh_from_db()
     assert invoice.status == "deleted"
     assert not Conflict.objects.filter(resolved_at=None).exists()
+
+
+@pytest.mark.parametrize("keep, total", [("quickbooks", "54.5"), ("finmo", "272.5")])
+def test_decided_lines_have_their_totals(qbo, organization, invoice, asked, keep, total):
+    [line] = invoice.lines.all()
+    line.quantity = 5
+    invoice.replace_lines([line])
+    [there, *_] = qbo.read("Invoice", invoice.qbo_id)["Line"]
+    there |= {"Amount": 50}
+    there["SalesItemLineDetail"] |= {"Qty": 1, "UnitPrice": 50}
+    change(qbo, invoice, Line=[there])
+    pull(organization, "invoices")
+    services.resolve(Conflict.objects.get(), {"lines": keep}, asked=asked)
+    drain(organization)
+    invoice.refresh_from_db()
+    held = qbo.read("Invoice", invoice.qbo_id)
+    assert invoice.total == invoice.balance == held["TotalAmt"] == held["Balance"] == Decimal(total)
+    assert invoice.sync_state == SyncState.SYNCED
+
+
+def test_what_stopped_an_edit_is_forgotten_once_quickbooks_has_it_too(qbo, organization, invoice):
+    edit(invoice, memo="Same")
+    qbo.fault_item("Same", "6000", detail="Business Validation Error: no")
+    assert push(invoice).status == "failed"
+    change(qbo, invoice, CustomerMemo={"value": "Same"})
+    read(organization, invoice)
+    assert (invoice.sync_state, invoice.sync_error) == (SyncState.SYNCED, None)
