@@ -81,6 +81,11 @@ class Progress:
         return self.run.status == SyncRun.Status.WAITING
 
     @property
+    def moving(self) -> bool:
+        """Somebody works on it, or will in a moment: a bar may say so."""
+        return not (self.run.finished or self.waiting or self.stalled)
+
+    @property
     def sentence(self) -> str:
         if self.run.finished:
             return self._ending()

@@ -76,6 +76,8 @@ def push(
 
     `with_contacts` pushes the contacts that the records need first. Raises NotConnected and UnknownRecord.
     """
+    if with_contacts:
+        return push_with_contacts(organization, entity, asked=asked, ids=ids, all_unsynced=all_unsynced)[-1]
     mapper = mapper_for(entity)
     if not mapper.pushes:
         raise Refused("not_pushed", "QuickBooks keeps this list; import it from there.")
@@ -85,13 +87,29 @@ def push(
         # One organization's questions are taken one after the other, so that nothing is queued twice.
         Lane.objects.select_for_update().get(organization=organization)
         chosen = _chosen(mapper, organization, ids, all_unsynced)
-        if with_contacts:
-            _push_contacts(mapper, organization, chosen, asked)
         run = new_run(organization, Direction.PUSH, mapper, asked, len(chosen))
         _queue_all(run, mapper, chosen)
         if asked.rings:
             ring_after_commit(organization)
     return run
+
+
+def push_with_contacts(
+    organization: Organization,
+    entity: str,
+    *,
+    asked: Asked,
+    ids: Sequence[int] | None = None,
+    all_unsynced: bool = False,
+) -> list[SyncRun]:
+    """The same with the contacts that the records need first: their runs, and the records' own as the last one."""
+    mapper = mapper_for(entity)
+    with transaction.atomic():
+        require_connection(organization)
+        chosen = _chosen(mapper, organization, ids, all_unsynced)
+        contacts = _push_contacts(mapper, organization, chosen, asked)
+        own = push(organization, entity, asked=asked, ids=ids, all_unsynced=all_unsynced)
+    return [*contacts, own]
 
 
 def pull(
@@ -272,13 +290,14 @@ def _run(
     )
 
 
-def _push_contacts(mapper: Mapper, organization: Organization, chosen: list[int], asked: Asked) -> None:
-    """Queues the contacts that these records wait for and that are not in QuickBooks."""
+def _push_contacts(
+    mapper: Mapper, organization: Organization, chosen: list[int], asked: Asked
+) -> list[SyncRun]:
+    """Queues the contacts that these records wait for and that are not in QuickBooks; a run for each kind."""
     missing: dict[str, set[int]] = {}
     for step in in_steps(mapper.full_records(organization), chosen):
         for record in step:
             for entity, needed in mapper.waits_for(record):
                 if not needed.linked:
                     missing.setdefault(entity, set()).add(needed.pk)
-    for entity, ids in missing.items():
-        push(organization, entity, asked=asked, ids=sorted(ids))
+    return [push(organization, entity, asked=asked, ids=sorted(ids)) for entity, ids in missing.items()]

@@ -59,11 +59,36 @@
     if (document.activeElement === document.body) one("dialog[open] [tabindex='-1']")?.focus();
   });
 
-  document.addEventListener("htmx:sendError", () => notice("Finmo cannot be reached. Check your connection and try again.", true));
+  // --- what Finmo did not answer ------------------------------------------------------------
+
+  const UNREACHABLE = "Finmo cannot be reached. Check your connection";
+  const ASKS_AGAIN_MS = 5000;
+  const askAgain = (progress) => progress.isConnected && htmx.trigger(progress, "again");
+
+  // A run's progress says so in its own place, and asks again by itself: no bar without an end.
+  function lost(progress, sentence, again) {
+    one("progress", progress)?.remove();
+    one(".progress-sentence", progress).textContent = sentence;
+    progress.classList.toggle("is-lost", again);
+    if (again) setTimeout(() => askAgain(progress), ASKS_AGAIN_MS);
+  }
+
+  window.addEventListener("online", () => all(".progress.is-lost").forEach(askAgain));
+
+  document.addEventListener("htmx:sendError", (event) => {
+    const progress = event.detail.elt.closest?.(".progress");
+    if (progress) lost(progress, `${UNREACHABLE}; this page asks again by itself.`, true);
+    else notice(`${UNREACHABLE} and try again.`, true);
+  });
+
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
+    const progress = event.detail.elt.closest?.(".progress");
+    if (progress && status >= 500) return lost(progress, "Finmo does not answer. This page asks again by itself.", true);
     const sentences = { 403: "Your role does not allow this.", 404: "This is not here any more. Reload the page." };
-    notice(sentences[status] || "This did not work. Nothing was changed; try again in a minute.", true);
+    const sentence = sentences[status] || "This did not work. Nothing was changed; try again in a minute.";
+    if (progress) return lost(progress, sentence, false);
+    notice(sentence, true);
     // A switch that could not be saved shows again what is true.
     const toggle = event.target.matches?.(".switch") && one("[role=switch]", event.target);
     if (toggle) toggle.checked = !toggle.checked;

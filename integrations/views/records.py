@@ -135,16 +135,8 @@ class RecordSync(RecordPages):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         record = self.record(pk)
-        return start(
-            request,
-            lambda: services.push(
-                self.organization,
-                self.entity,
-                asked=self.asked,
-                ids=[record.pk],
-                with_contacts=bool(request.POST.get("with_contacts")),
-            ),
-        )
+        push = services.push_with_contacts if request.POST.get("with_contacts") else services.push
+        return start(request, lambda: push(self.organization, self.entity, asked=self.asked, ids=[record.pk]))
 
 
 class RecordVoid(RecordPages):

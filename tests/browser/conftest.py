@@ -75,6 +75,13 @@ def worker(house: House) -> Any:
 
 
 @pytest.fixture(scope="package")
+def account_manager(house: House) -> str:
+    """The e-mail of one of Finmo's people, who may do what the group allows and no more."""
+    house.act("account_manager")
+    return "manager@finmo.example"
+
+
+@pytest.fixture(scope="package")
 def sessions() -> dict[str, list]:
     """The cookies of who has signed in, by e-mail."""
     return {}

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 from tests.conftest import PASSWORD
 
 # The machine is shared, and a worker is a process of its own.
-PATIENCE_MS = 30_000
+PATIENCE_MS = 20_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -31,6 +31,10 @@ class Person:
         """Refused scripts and styles, failed requests and errors of ours all come as errors to the console."""
         if message.type == "error":
             self.complaints.append(f"{self.page.url}: {message.text} ({message.location.get('url')})")
+
+    def forgive(self, what: str) -> None:
+        """Takes complaints that contain this for what the test brought about itself."""
+        self.complaints = [each for each in self.complaints if what not in each]
 
     # --- where they are ----------------------------------------------------------------------
 
@@ -63,7 +67,8 @@ class Person:
         (within or self.page).get_by_role("link", name=name, exact=True).first.click()
 
     def fill(self, label: str, value: str, *, within: Locator | None = None) -> None:
-        (within or self.page).get_by_label(label, exact=True).fill(value)
+        """The field of this label, "optional" aside."""
+        (within or self.page).get_by_label(re.compile(rf"^{re.escape(label)}( optional)?$")).fill(value)
 
     def sees(self, text: str | re.Pattern[str], *, within: Locator | None = None) -> None:
         """Waits until the text is to be seen."""

@@ -52,7 +52,8 @@ def test_a_failure_shows_its_remedy_and_one_click_syncs_the_contact_too(qbo, org
     sidebar = fragment(browser, f"/receivables/{invoice.pk}/")
     assert "is not in QuickBooks yet" in text_of(sidebar)
     assert "Sync the contact too" in buttons_of(sidebar)
-    fragment(browser, f"/receivables/{invoice.pk}/sync/", {"with_contacts": "1"})
+    started = text_of(fragment(browser, f"/receivables/{invoice.pk}/sync/", {"with_contacts": "1"}))
+    assert "Sync customers to QuickBooks" in started and "Sync invoices to QuickBooks" in started
     entities = SyncJob.objects.filter(status="queued").order_by("rank").values_list("entity", flat=True)
     assert list(entities) == ["customers", "invoices"]
 

@@ -20,14 +20,18 @@ django.setup()
 
 import requests  # noqa: E402
 from django.conf import settings  # noqa: E402
+from django.db.models import F  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from contacts.models import Customer  # noqa: E402
+from contacts.models import Beneficiary, Contact, Customer  # noqa: E402
 from integrations import connecting, reconciling, services, tasks  # noqa: E402
 from integrations.groups import account_managers  # noqa: E402
 from integrations.mapping import mapper_for  # noqa: E402
 from integrations.models import (  # noqa: E402
+    Conflict,
     Connection,
+    Document,
+    Item,
     Lane,
     Organization,
     PushBatch,
@@ -38,6 +42,7 @@ from integrations.models import (  # noqa: E402
 )
 from integrations.services import Asked  # noqa: E402
 from integrations.statement_report import report_of  # noqa: E402
+from payables.models import Bill  # noqa: E402
 from receivables.models import Invoice, InvoiceLine  # noqa: E402
 from tests.conftest import choose_defaults, make_user  # noqa: E402
 from tests.factories import make_invoice  # noqa: E402
@@ -47,8 +52,8 @@ ASKED = Asked(Trigger.API)
 CALLBACK = f"http://127.0.0.1:{settings.PORT}/integrations/quickbooks/callback/"
 
 
-def merchant(slug: str, realm: str, customers: int = 5) -> None:
-    """An organization that is connected, has imported its lists and pushed its customers."""
+def merchant(slug: str, realm: str, customers: int = 5, beneficiaries: int = 0) -> None:
+    """An organization that is connected, has imported its lists and pushed its contacts."""
     newcomer(slug, enabled=True)
     organization = Organization.objects.get(slug=slug)
     connect(slug, realm)
@@ -58,7 +63,11 @@ def merchant(slug: str, realm: str, customers: int = 5) -> None:
     choose_defaults(organization)
     for number in range(customers):
         Customer.objects.create(organization=organization, name=f"Customer {number}", currency="SGD")
+    for number in range(beneficiaries):
+        Beneficiary.objects.create(organization=organization, name=f"Supplier {number}", currency="SGD")
     services.push(organization, "customers", asked=ASKED, all_unsynced=True)
+    if beneficiaries:
+        services.push(organization, "beneficiaries", asked=ASKED, all_unsynced=True)
     drain(slug)
     assert Customer.objects.filter(organization=organization, qbo_id=None).count() == 0
 
@@ -95,7 +104,7 @@ def customer(slug: str, name: str) -> None:
 def connect(slug: str, realm: str) -> None:
     """The consent, as a person's browser goes through it."""
     organization = Organization.objects.get(slug=slug)
-    user = organization.memberships.get().user
+    user = organization.memberships.get(role=Role.ADMIN).user
     address = connecting.begin(organization, user, redirect_uri=CALLBACK, return_to="/")
     answer = requests.post(
         address, data={"realm_id": realm, "decision": "connect"}, allow_redirects=False, timeout=60
@@ -108,27 +117,91 @@ def connect(slug: str, realm: str) -> None:
 def invoices(slug: str, prefix: str, count: int, lines: int = 1) -> None:
     """Invoices PREFIX-0 … of lines that name items of QuickBooks, none of them pushed."""
     organization = Organization.objects.get(slug=slug)
-    customers = list(Customer.objects.filter(organization=organization))
     items = list(mapper_for("items").records(organization).filter(type="Service", is_active=True)[:lines])
+    _documents(organization, Invoice, Customer, prefix, count, [items[n % len(items)] for n in range(lines)])
+
+
+def bills(slug: str, prefix: str, count: int) -> None:
+    """Bills PREFIX-0 … of one line each that names no item, none of them pushed."""
+    _documents(Organization.objects.get(slug=slug), Bill, Beneficiary, prefix, count, [None])
+
+
+def _documents(
+    organization: Organization,
+    model: type[Document],
+    contact_model: type[Contact],
+    prefix: str,
+    count: int,
+    items: list[Item | None],
+) -> None:
+    contacts = list(contact_model.objects.filter(organization=organization))
+    line_model = model._meta.get_field("lines").related_model
     made = []
     for number in range(count):
-        customer = customers[number % len(customers)]
-        invoice = Invoice(
+        contact = contacts[number % len(contacts)]
+        document = model(
             organization=organization,
-            customer=customer,
             number=f"{prefix}-{number}",
             issue_date=date(2026, 10, 1) + timedelta(days=number % 28),
-            currency=customer.currency,
+            currency=contact.currency,
+            **{contact._meta.model_name: contact},
         )
         of_it = [
-            InvoiceLine(item=items[n % len(items)], quantity=Decimal(n + 1), unit_price=Decimal("12.50"))
-            for n in range(lines)
+            line_model(item=item, description="Freight", quantity=Decimal(n + 1), unit_price=Decimal("12.50"))
+            for n, item in enumerate(items)
         ]
-        invoice.set_totals(of_it)
-        invoice.balance = invoice.total
-        made.append((invoice, of_it))
-    Invoice.objects.bulk_create([invoice for invoice, _ in made], batch_size=500)
-    InvoiceLine.objects.bulk_create([line for _, of_it in made for line in of_it], batch_size=1000)
+        document.set_totals(of_it)
+        document.balance = document.total
+        made.append((document, of_it))
+    model.objects.bulk_create([document for document, _ in made], batch_size=500)
+    line_model.objects.bulk_create([line for _, of_it in made for line in of_it], batch_size=1000)
+
+
+def stranger_to_quickbooks(slug: str, customer: str, number: str) -> None:
+    """A customer that was never pushed, and an invoice to it."""
+    organization = Organization.objects.get(slug=slug)
+    never_pushed = Customer.objects.create(organization=organization, name=customer, currency="SGD")
+    invoice = Invoice(
+        organization=organization,
+        customer=never_pushed,
+        number=number,
+        issue_date=date(2026, 10, 1),
+        currency=never_pushed.currency,
+    )
+    invoice.replace_lines(
+        [InvoiceLine(custom_name="Courier", quantity=Decimal(1), unit_price=Decimal("75.50"))]
+    )
+
+
+def every_state(slug: str) -> dict[str, int]:
+    """Of a merchant whose customers 0 and 1 got another e-mail in QuickBooks: a record in every state, and a statement.
+
+    Returns the keys of one of each kind.
+    """
+    organization = Organization.objects.get(slug=slug)
+    invoices(slug, "S", 2)
+    push(slug)
+    drain(slug)
+    stranger_to_quickbooks(slug, "Kopi & Kaya", "F-1")
+    failing = push(slug)
+    for customer in Customer.objects.filter(organization=organization, name__in=["Customer 0", "Customer 1"]):
+        customer.email = "here@example.com"
+        customer.save()
+    pull(slug, "customers")
+    drain(slug)
+    kept, decided = Conflict.objects.filter(organization=organization).order_by("pk")
+    services.resolve(decided, {"email": "quickbooks"}, asked=ASKED)
+    reconciling.reconcile(organization, "receivables", asked=ASKED)
+    drain(slug)
+    statement = reconciling.newest(organization, "receivables")
+    return {
+        "synced": Invoice.objects.get(organization=organization, number="S-0").pk,
+        "failed": Invoice.objects.get(organization=organization, number="F-1").pk,
+        "conflict": kept.record_id,
+        "run": failing,
+        "statement": statement.pk,
+        "difference": statement.differences.get(number="F-1").pk,
+    }
 
 
 def documents_in_step(slug: str, realm: str, currencies: list[str], count: int, different: int) -> None:
@@ -208,6 +281,21 @@ def ring() -> None:
     while True:
         tasks.sweep()
         time.sleep(1)
+
+
+def let_time_pass(slug: str, minutes: int) -> None:
+    """Whatever is under way began, moved and was held so much earlier."""
+    earlier = timedelta(minutes=minutes)
+    of_it = {"organization": Organization.objects.get(slug=slug)}
+    runs = SyncRun.objects.filter(**of_it, status__in=SyncRun.UNFINISHED)
+    SyncJob.objects.filter(run__in=runs).update(finished_at=F("finished_at") - earlier)
+    Lane.objects.filter(**of_it).update(expires_at=F("expires_at") - earlier)
+    runs.update(created_at=F("created_at") - earlier, started_at=F("started_at") - earlier)
+
+
+def sweep() -> None:
+    """The worker's schedule does it every minute."""
+    tasks.sweep()
 
 
 def expire_token(slug: str) -> None:

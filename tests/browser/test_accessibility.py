@@ -1,0 +1,112 @@
+"""axe-core finds nothing on any page, in either colour scheme. A page that is added goes into PAGES."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from .axe import violations_in_both_schemes
+from .person import Person
+
+# {what is to be seen: (address, what is done there)}; an address may name a record of `stage` in braces.
+PAGES = {
+    "overview": "/",
+    "customers": "/customers/",
+    "beneficiaries": "/beneficiaries/",
+    "receivables": "/receivables/",
+    "payables": "/payables/",
+    "a search that finds nothing": "/receivables/?q=nothing",
+    "a synced invoice's sidebar": "/receivables/{synced}/",
+    "a failed invoice's sidebar": "/receivables/{failed}/",
+    "a customer's sidebar with a conflict": "/customers/{conflict}/",
+    "a new customer": "/customers/new/",
+    "a new invoice": "/receivables/new/",
+    "a new bill": "/payables/new/",
+    "an invoice that is edited": "/receivables/{failed}/edit/",
+    "reconciliation": "/reconciliation/",
+    "a statement": "/reconciliation/{statement}/",
+    "a repair": "/reconciliation/{statement}/repair/?fix=push&difference={difference}",
+    "sync history": "/sync-history/",
+    "a run that failed": "/sync-history/{run}/",
+    "a conflict": "/conflicts/",
+    "decided conflicts": "/conflicts/?state=resolved",
+    "integrations": "/settings/integrations/",
+    "configuration": "/settings/integrations/quickbooks/",
+}
+EMPTY = {
+    "the guide": "/",
+    "no customers": "/customers/",
+    "no bills": "/payables/",
+    "no runs": "/sync-history/",
+    "no conflicts": "/conflicts/",
+    "no statement": "/reconciliation/",
+    "not connected": "/settings/integrations/",
+    "nothing imported": "/settings/integrations/quickbooks/",
+}
+
+
+@pytest.fixture(scope="module")
+def stage(house):
+    """A merchant with a record in every state; {name in an address of PAGES: key}."""
+    company = house.company()
+    house.acts(
+        ("merchant", {"slug": "stage", "realm": company.realm}),
+        ("colleague", {"slug": "stage", "role": "viewer"}),
+    )
+    for each in company.all("Customer"):
+        if each["DisplayName"] in ("Customer 0", "Customer 1"):
+            company.change("Customer", each, PrimaryEmailAddr={"Address": "there@example.com"})
+    return house.act("every_state", slug="stage")
+
+
+def opened(someone: Person, path: str) -> list[str]:
+    someone.go(path)
+    return violations_in_both_schemes(someone.page)
+
+
+def test_no_page_has_a_violation(house, stage, person):
+    someone = person("admin@stage.example")
+    found = {name: opened(someone, path.format(**stage)) for name, path in PAGES.items()}
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+def test_no_page_has_a_violation_before_anything_is_there(house, person):
+    house.act("newcomer", slug="empty", enabled=True)
+    someone = person("admin@empty.example")
+    found = {name: opened(someone, path) for name, path in EMPTY.items()}
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.parametrize("path", ["/customers/new/", "/receivables/new/"])
+def test_no_form_with_errors_has_a_violation(house, stage, person, path):
+    someone = person("admin@stage.example")
+    someone.go(path)
+    someone.press("Save")
+    expect(someone.page.get_by_role("alert")).to_be_focused()
+    assert violations_in_both_schemes(someone.page) == []
+
+
+def test_no_open_list_dialog_or_menu_has_a_violation(house, stage, person):
+    someone = person("admin@stage.example", width=360)
+    someone.go("/receivables/new/")
+    someone.page.get_by_role("combobox", name="Customer").press_sequentially("cust")
+    expect(someone.page.get_by_role("option").first).to_be_visible()
+    found = violations_in_both_schemes(someone.page)
+
+    someone.go("/settings/integrations/")
+    someone.press("Disconnect")
+    found += violations_in_both_schemes(someone.page)
+
+    someone.go("/")
+    someone.press("Menu")
+    assert found + violations_in_both_schemes(someone.page) == []
+
+
+def test_a_viewer_sees_nothing_that_they_may_not_press(house, stage, person):
+    someone = person("viewer@stage.example")
+    harmless = re.compile("^(Menu|Sign out|Show|Copy for support|Put away|)$")
+    for path in PAGES.values():
+        if not re.search("new|edit|repair", path):
+            someone.go(path.format(**stage))
+            buttons = someone.page.get_by_role("button").locator("visible=true").all_inner_texts()
+            assert [each for each in buttons if not harmless.match(each.strip())] == [], path
