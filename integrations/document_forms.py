@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.db.models import Q
 
-from .forms import RecordForm, accounts_of_bills, shown
+from .forms import RecordForm, accounts_of_bills, ask_in_words, shown
 from .mapping import plain
 from .models import Account, Document, DocumentLine, Item, Organization, SyncedRecord, TaxCode
 
@@ -86,6 +86,7 @@ class LineForm(forms.ModelForm):
         else:
             del self.fields["account"]
         self.fields["quantity"].initial = self.initial.get("quantity", "1")
+        ask_in_words(self)
 
     @property
     def item_text(self) -> str:

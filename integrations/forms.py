@@ -92,6 +92,8 @@ class RecordForm(forms.ModelForm):
             self.data = self.data.copy()
             self.data["version"] = self.initial["version"]
 
+        ask_in_words(self)
+
     def stored_values(self) -> dict[str, str]:
         """{field: what the database says now}, in people's words."""
         return {name: shown(getattr(self.instance, name)) for name in self.compared}
@@ -120,6 +122,15 @@ class RecordForm(forms.ModelForm):
 
     def _typed(self, name: str) -> str:
         return shown(self.cleaned_data[name]) if name in self.cleaned_data else str(self.data.get(name, ""))
+
+
+def ask_in_words(form: forms.BaseForm) -> None:
+    """What is left empty and must not be is told by its name."""
+    for field in form.fields.values():
+        chosen = isinstance(field, forms.ChoiceField | forms.ModelChoiceField)
+        field.error_messages["required"] = (
+            f"{'Choose' if chosen else 'Fill in'} the {str(field.label).lower()}."
+        )
 
 
 def shown(value: Any) -> str:

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from .. import reconciling
 from ..models import Difference, Fix, Kind, Organization, Statement, Stream
+from ..money import decimals
 from ..reconciling import Change, mapper_of_stream
 from ..remedies import address_of
 from ..services import Refused
@@ -224,11 +225,27 @@ def _side(difference: Difference, saved: dict[str, Any] | None) -> dict[str, Any
 
 def _shown(change: Change) -> dict[str, Any]:
     """A change with its fields in people's words."""
+    currency = change.difference.currency
     fields = [
-        (name.replace("_", " ").capitalize(), told["from"], told["to"])
+        (
+            name.replace("_", " ").capitalize(),
+            *(_in_words(name, told[end], currency) for end in ("from", "to")),
+        )
         for name, told in change.fields.items()
     ]
     return {"difference": change.difference, "side": change.side, "fields": fields}
+
+
+def _in_words(name: str, text: str | None, currency: str) -> str:
+    """A day or an amount as the pages write it."""
+    if not text:
+        return ""
+    if name.endswith("_date"):
+        day = date.fromisoformat(text)
+        return f"{day.day} {day:%b %Y}"
+    if name in ("total", "tax_total", "balance"):
+        return f"{Decimal(text):,.{decimals(currency)}f}"
+    return text
 
 
 def _asked_for(sent) -> tuple[Fix, dict]:

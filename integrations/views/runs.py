@@ -75,6 +75,9 @@ class RunPage(RunPages):
         outcome = request.GET.get("outcome", "")
         jobs = run.jobs.defer("before", "after")
         counted = dict(jobs.order_by().values_list("outcome").annotate(Count("pk")))
+        if outcome == SyncJob.Outcome.FAILED and outcome not in counted:
+            # A conflict counts as failed, too: where there is nothing else, that is what failed.
+            outcome = SyncJob.Outcome.CONFLICT.value
         if outcome in SyncJob.Outcome.values and outcome:
             jobs = jobs.filter(outcome=outcome)
         page = Paginator(jobs, RECORDS_PER_PAGE).get_page(request.GET.get("page"))
@@ -86,7 +89,7 @@ class RunPage(RunPages):
                 (value, label, counted[value]) for value, label in SyncJob.Outcome.choices if value in counted
             ],
             "outcome": outcome,
-            "retryable": run.finished and (run.failed or run.status == SyncRun.Status.FAILED),
+            "retryable": retryable(run, counted),
         }
         return render(request, "integrations/run.html", context)
 
@@ -122,6 +125,14 @@ class Tray(PortalView):
 
     # Whoever may look may put a message away.
     changes = PortalView.reads
+
+
+def retryable(run: SyncRun, counted: dict[str, int]) -> bool:
+    """Whether a retry has anything to do; `counted` is how many records came to which outcome."""
+    if run.direction == Direction.PULL:
+        return run.status == SyncRun.Status.FAILED and SyncJob.Outcome.CONFLICT not in counted
+    failed = SyncJob.Outcome.FAILED in counted
+    return run.finished and failed and run.direction in (Direction.PUSH, Direction.VOID)
 
 
 def job_rows(jobs: list[SyncJob], membership: Membership) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ def someone(company, person):
 
 
 def test_a_customer_that_is_missing_in_quickbooks_is_synced_with_the_invoice_by_one_press(
-    house, worker, clerk
+    house, worker, company, someone
 ):
     house.act("stranger_to_quickbooks", slug=SLUG, customer="Kopi & Kaya", number="M-1")
     someone.go("/receivables/?q=M-1")

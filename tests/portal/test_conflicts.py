@@ -3,7 +3,7 @@
 import pytest
 
 from contacts.models import Customer
-from integrations.models import Conflict
+from integrations.models import Conflict, SyncRun
 from tests.factories import make_customer, pull, push
 from tests.quickbooks import drain
 
@@ -32,6 +32,13 @@ def test_the_inbox_shows_before_finmo_and_quickbooks(conflict, browser):
     page = text_of(browser.get("/conflicts/"))
     assert "Email old@aster.example ours@aster.example theirs@aster.example" in page
     assert "Aster" in page
+
+
+def test_what_failed_in_a_run_for_a_conflict_is_shown_with_the_way_to_decide_it(conflict, browser):
+    run = SyncRun.objects.first()
+    page = browser.get(f"/sync-history/{run.pk}/?outcome=failed")
+    assert "Aster Conflict Finmo and QuickBooks changed the same field. Decide" in text_of(page)
+    assert "Retry failed" not in buttons_of(page)
 
 
 def test_keeping_all_of_quickbooks_settles_it(conflict, browser, accountant):

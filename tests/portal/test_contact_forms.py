@@ -20,7 +20,7 @@ def test_a_new_contact_is_the_organizations_and_opens_in_the_sidebar(organizatio
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        ({"name": ""}, "Name: This field is required."),
+        ({"name": ""}, "Name: Fill in the name."),
         ({"name": "A: B"}, "QuickBooks accepts no colon, tab or line break in a name."),
         ({"email": "nobody"}, "Enter a valid email address."),
         ({"currency": "S$"}, "Currency:"),

@@ -39,7 +39,7 @@ def test_a_running_run_says_how_far_it_is_and_asks_again(organization, browser):
     assert "Syncing 120 of 430 · 2 failed" in text_of(answer)
     html = answer.content.decode()
     assert 'max="430" value="120"' in html
-    assert 'hx-trigger="load delay:1s"' in html
+    assert 'hx-trigger="load delay:1s, again"' in html
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,9 @@ def test_a_finished_run_ends_in_a_sentence_and_asks_no_more(organization, browse
 
 def test_a_run_on_which_no_worker_works_says_so_after_two_minutes(organization, browser):
     run = aged(make_run(organization, status="queued"), minutes=3)
-    assert "Finmo's worker is not running" in text_of(progress(browser, run))
+    lost = progress(browser, run)
+    assert "Finmo's worker is not running" in text_of(lost)
+    assert "<progress" not in lost.content.decode() and "delay:5s" in lost.content.decode()
     assert "Finmo's worker is not running" not in text_of(progress(browser, aged(run, minutes=1)))
 
 

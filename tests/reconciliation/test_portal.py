@@ -87,7 +87,7 @@ def test_a_repair_is_looked_at_before_it_is_sent(browser, field):
     [line] = open_lines(statement)
     where = reverse("statement-repair", args=[statement.pk])
     page = text_of(browser.get(where, {"fix": "keep_quickbooks", "difference": line.pk}))
-    assert "Due date 2026-10-31 2026-12-24" in page
+    assert "Due date 31 Oct 2026 → 24 Dec 2026" in page
     answer = browser.post(where, {"fix": "keep_quickbooks", "difference": line.pk})
     assert answer.url == f"/reconciliation/{statement.pk}/"
     drain(ground.organization)
