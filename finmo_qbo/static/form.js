@@ -16,10 +16,14 @@
   async function search(input) {
     asking?.abort();
     asking = new AbortController();
+    const asked = input.value;
     try {
-      const answer = await fetch(`${input.dataset.search}?q=${encodeURIComponent(input.value)}`, { signal: asking.signal });
+      const answer = await fetch(`${input.dataset.search}?q=${encodeURIComponent(asked)}`, { signal: asking.signal });
       if (!answer.ok || answer.redirected) return;
-      listOf(input).innerHTML = await answer.text();
+      const options = await answer.text();
+      // Typed on meanwhile: these options answer something else.
+      if (input.value !== asked) return;
+      listOf(input).innerHTML = options;
     } catch (error) {
       if (error.name === "AbortError") return;
       listOf(input).innerHTML = '<li role="option" aria-disabled="true">Finmo cannot be reached.</li>';
@@ -70,6 +74,8 @@
     const input = event.target;
     if (input.matches("[role=combobox]")) {
       one("[data-chosen]", boxOf(input)).value = "";
+      // What was marked matched less than is typed now, and Tab would choose it.
+      mark(input, null);
       clearTimeout(typing);
       typing = setTimeout(() => search(input), 150);
     } else if (input.matches("[name$=-custom_name]") && input.value) {
@@ -129,6 +135,12 @@
     form.dispatchEvent(new CustomEvent("lines-changed"));
     keep();
   };
+
+  // A line that the answer names was removed meanwhile: the next answer is asked for already.
+  form.addEventListener("htmx:beforeSwap", (event) => {
+    const named = [...event.detail.serverResponse.matchAll(/id="(amount-[^"]+)"/g)];
+    if (named.some(([, id]) => !document.getElementById(id))) event.detail.shouldSwap = false;
+  });
 
   function number() {
     all("[data-order]", grid).forEach((order, index) => (order.value = index + 1));

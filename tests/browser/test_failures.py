@@ -54,13 +54,14 @@ def test_a_name_that_quickbooks_has_already_is_changed_and_what_failed_is_retrie
     failed = someone.page.get_by_role("row", name=re.compile("Tanjong Retail"))
     expect(failed).to_contain_text("Failed")
 
-    someone.follow("Edit", within=failed)
+    someone.follow("Tanjong Retail", within=failed)
+    someone.follow("Edit", within=someone.page.get_by_role("dialog"))
     someone.fill("Name", "Tanjong Retail Holdings")
     someone.press("Save")
     someone.go(run)
     someone.press("Retry failed")
 
-    someone.sees("1 of 1 customer synced.")
+    someone.sees("1 of 1 customer synced.", within=someone.page.locator("#started"))
     assert "Tanjong Retail Holdings" in [each["DisplayName"] for each in company.all("Customer")]
 
 
@@ -82,7 +83,7 @@ def test_a_lost_worker_is_told_and_the_run_goes_on_when_there_is_one_again(house
         house.start_worker(Q_WORKERS=1)
     house.act("sweep")
 
-    someone.sees("40 of 40 invoices synced.")
+    someone.sees("40 of 40 invoices synced.", within=someone.page.locator("#started"))
     assert [company.numbers()[f"L-{number}"] for number in range(40)] == [1] * 40
 
 
@@ -97,6 +98,6 @@ def test_a_page_that_finmo_does_not_answer_says_so_and_goes_on_by_itself(house, 
 
     someone.page.context.set_offline(False)
 
-    someone.sees("40 of 40 invoices synced.")
     someone.forgive("ERR_INTERNET_DISCONNECTED")
     someone.forgive("htmx:")
+    someone.sees("40 of 40 invoices synced.", within=someone.page.locator("#started"))

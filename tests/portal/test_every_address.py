@@ -1,0 +1,77 @@
+"""Every address of the portal, taken from the product's own list: whose it is, and who may press it."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
+
+from integrations.models import Conflict, Statement, SyncRun
+from tests.factories import make_beneficiary, make_bill, make_customer, make_invoice
+
+from .conftest import signed_in
+
+# What stands beside the portal and has tests of its own.
+ELSEWHERE = ("admin/", "api/", "simulator/", "webhooks/", "healthz/", "readyz/")
+# What an address names besides a record.
+NAMED = {"quickbooks-sync": ["contacts", "push"], "statement-read": ["receivables"]}
+# What everybody may send: signing in and out, the organization that they look at, a message that they put away.
+EVERYBODYS = {"login", "logout", "switch-organization", "sync-tray"}
+
+
+def portal(patterns=None, prefix: str = "") -> Iterator[tuple[str, bool]]:
+    """(name, whether it names a record) of each address."""
+    for each in get_resolver().url_patterns if patterns is None else patterns:
+        route = prefix + str(each.pattern)
+        if route.startswith(ELSEWHERE):
+            continue
+        if isinstance(each, URLPattern):
+            yield each.name, "pk" in each.pattern.converters or "pk" in each.pattern.regex.groupindex
+        else:
+            yield from portal(each.url_patterns, route)
+
+
+OF_RECORDS = sorted(name for name, of_record in portal() if of_record)
+OTHERS = sorted(name for name, of_record in portal() if not of_record)
+
+
+@pytest.fixture
+def records(organization) -> dict[str, int]:
+    """The key of a record of each kind, by the beginning of its addresses' names."""
+    run = SyncRun.objects.create(organization=organization, direction="push", entity="invoices")
+    values = {"fields": {"email": {"finmo": "a", "quickbooks": "b"}}, "record_id": 1}
+    return {
+        "customer": make_customer(organization).pk,
+        "beneficiary": make_beneficiary(organization).pk,
+        "receivable": make_invoice(organization).pk,
+        "payable": make_bill(organization).pk,
+        "sync-run": run.pk,
+        "conflict": Conflict.objects.create(organization=organization, entity="customers", **values).pk,
+        "statement": Statement.objects.create(
+            organization=organization, stream="receivables", as_of="2026-10-31", read_at=timezone.now()
+        ).pk,
+    }
+
+
+def address(name: str, records: dict[str, int]) -> str:
+    kinds = [kind for kind in records if name.startswith(kind)]
+    return reverse(name, args=[records[kinds[0]]] if name in OF_RECORDS else NAMED.get(name, []))
+
+
+def test_another_organizations_records_are_not_there(records, stranger):
+    client = signed_in(stranger)
+    for name in OF_RECORDS:
+        path = address(name, records)
+        answers = {client.get(path).status_code, client.post(path).status_code}
+        assert 404 in answers and answers <= {404, 405}, name
+
+
+def test_a_viewer_can_send_nothing(records, viewers):
+    for name in {*OF_RECORDS, *OTHERS} - EVERYBODYS:
+        assert viewers.post(address(name, records)).status_code in (403, 405), name
+
+
+def test_nobody_sees_anything_before_they_sign_in(records, client):
+    for name in {*OF_RECORDS, *OTHERS} - EVERYBODYS:
+        for answer in (client.get(address(name, records)), client.post(address(name, records))):
+            assert answer.status_code == 405 or answer.url.startswith("/login/"), name
