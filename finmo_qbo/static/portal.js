@@ -38,7 +38,8 @@
 
   // --- what a finished run changed on the page that started it ----------------------------------
 
-  const touched = (part) => all("select", part).some((select) => !select.selectedOptions[0]?.defaultSelected && select.selectedIndex > 0);
+  const asShown = (select) => Math.max([...select.options].findIndex((option) => option.defaultSelected), 0);
+  const touched = (part) => all("select", part).some((select) => select.selectedIndex !== asShown(select));
 
   document.addEventListener("run-finished", async (event) => {
     announce(event.detail.sentence);
@@ -48,12 +49,13 @@
     const now = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of parts) {
       const fresh = now.getElementById(part.id);
-      if (!fresh) continue;
-      const focused = part.contains(document.activeElement);
+      // Asked once more: the answer took its time, and a choice that was made meanwhile is not taken away.
+      if (!fresh || touched(part)) continue;
+      const at = part.contains(document.activeElement) && document.activeElement;
       part.replaceWith(fresh);
       htmx.process(fresh);
       showTimes(fresh);
-      if (focused) one("a, button", fresh)?.focus();
+      if (at) (document.getElementById(at.id) || one("a, button", fresh))?.focus();
     }
     // The pressed button was switched off meanwhile, which let go of the focus.
     if (document.activeElement === document.body) one("dialog[open] [tabindex='-1']")?.focus();
