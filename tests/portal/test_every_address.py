@@ -6,7 +6,7 @@ import pytest
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
-from integrations.models import Conflict, Statement, SyncRun
+from integrations.models import Conflict, ContactReading, Statement, SyncRun
 from tests.factories import make_beneficiary, make_bill, make_customer, make_invoice
 
 from .conftest import signed_in
@@ -14,25 +14,31 @@ from .conftest import signed_in
 # What stands beside the portal and has tests of its own.
 ELSEWHERE = ("admin/", "api/", "simulator/", "webhooks/", "healthz/", "readyz/")
 # What an address names besides a record.
-NAMED = {"quickbooks-sync": ["contacts", "push"], "statement-read": ["receivables"]}
+NAMED = {
+    "code": "contact_not_synced",
+    "direction": "push",
+    "entity": "customers",
+    "stream": "receivables",
+}
 # What everybody may send: signing in and out, the organization that they look at, a message that they put away.
 EVERYBODYS = {"login", "logout", "switch-organization", "sync-tray"}
 
 
-def portal(patterns=None, prefix: str = "") -> Iterator[tuple[str, bool]]:
-    """(name, whether it names a record) of each address."""
+def portal(patterns=None, prefix: str = "") -> Iterator[tuple[str, set[str]]]:
+    """(name, what it takes) of each address."""
     for each in get_resolver().url_patterns if patterns is None else patterns:
         route = prefix + str(each.pattern)
         if route.startswith(ELSEWHERE):
             continue
         if isinstance(each, URLPattern):
-            yield each.name, "pk" in each.pattern.converters or "pk" in each.pattern.regex.groupindex
+            yield each.name, {*each.pattern.regex.groupindex}
         else:
             yield from portal(each.url_patterns, route)
 
 
-OF_RECORDS = sorted(name for name, of_record in portal() if of_record)
-OTHERS = sorted(name for name, of_record in portal() if not of_record)
+TAKES = dict(portal())
+OF_RECORDS = sorted(name for name, takes in TAKES.items() if "pk" in takes)
+ALL = sorted(TAKES.keys() - EVERYBODYS)
 
 
 @pytest.fixture
@@ -46,6 +52,9 @@ def records(organization) -> dict[str, int]:
         "receivable": make_invoice(organization).pk,
         "payable": make_bill(organization).pk,
         "sync-run": run.pk,
+        "contacts": ContactReading.objects.create(
+            organization=organization, entity="customers", read_at=timezone.now()
+        ).pk,
         "conflict": Conflict.objects.create(organization=organization, entity="customers", **values).pk,
         "statement": Statement.objects.create(
             organization=organization, stream="receivables", as_of="2026-10-31", read_at=timezone.now()
@@ -54,8 +63,9 @@ def records(organization) -> dict[str, int]:
 
 
 def address(name: str, records: dict[str, int]) -> str:
-    kinds = [kind for kind in records if name.startswith(kind)]
-    return reverse(name, args=[records[kinds[0]]] if name in OF_RECORDS else NAMED.get(name, []))
+    keys = [key for kind, key in records.items() if name.startswith(kind)]
+    known = NAMED | {"pk": keys[0]} if keys else NAMED
+    return reverse(name, kwargs={each: known[each] for each in TAKES[name]})
 
 
 def test_another_organizations_records_are_not_there(records, stranger):
@@ -67,11 +77,11 @@ def test_another_organizations_records_are_not_there(records, stranger):
 
 
 def test_a_viewer_can_send_nothing(records, viewers):
-    for name in {*OF_RECORDS, *OTHERS} - EVERYBODYS:
+    for name in ALL:
         assert viewers.post(address(name, records)).status_code in (403, 405), name
 
 
 def test_nobody_sees_anything_before_they_sign_in(records, client):
-    for name in {*OF_RECORDS, *OTHERS} - EVERYBODYS:
+    for name in ALL:
         for answer in (client.get(address(name, records)), client.post(address(name, records))):
             assert answer.status_code == 405 or answer.url.startswith("/login/"), name
