@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from .. import reconciling
-from ..models import Difference, Fix, Kind, Statement
+from ..models import Difference, Fix, Kind, Statement, SyncState
 from ..statement_report import CurrencyReport, Figures, report_of
 from .conflicts import SIDES
 from .fields import LARGEST_ID, PersonField, amount_text
@@ -54,6 +54,12 @@ class SideSerializer(serializers.Serializer):
     tax_total = serializers.CharField()
     balance = serializers.CharField()
     ended = serializers.CharField(help_text="Empty, voided or deleted.")
+    sync_state = serializers.ChoiceField(
+        SyncState.choices,
+        allow_null=True,
+        default=None,
+        help_text="Of Finmo's record when it was read: why one that is only in Finmo is not in QuickBooks.",
+    )
 
 
 class DifferenceSerializer(serializers.ModelSerializer):

@@ -44,6 +44,8 @@ class Side:
     tax: Decimal
     balance: Decimal
     ended: str = ""
+    # How far a record of ours is on its way: why an unlinked one is not there yet. Empty on QuickBooks' side.
+    state: str = ""
 
     def counts(self, as_of: str) -> bool:
         return not self.ended and self.issue_date <= as_of
@@ -62,6 +64,7 @@ class Side:
             "tax_total": _text(self.tax, self.currency),
             "balance": _text(self.balance, self.currency),
             "ended": self.ended,
+            "sync_state": self.state or None,
         }
 
 

@@ -124,13 +124,14 @@ def read_finmo(mapper: DocumentMapper, company: Company, chosen: Q) -> list[Side
             "tax_total",
             "balance",
             "ended",
+            "sync_state",
         )
     )
     return [_of_row(company, row) for row in rows.iterator(chunk_size=2000)]
 
 
 def _of_row(company: Company, row: tuple) -> Side:
-    pk, qbo_id, number, contact, name, issued, due, currency, rate, total, tax, balance, ended = row
+    pk, qbo_id, number, contact, name, issued, due, currency, rate, total, tax, balance, ended, state = row
     return Side(
         record=pk,
         qbo_id=qbo_id,
@@ -145,6 +146,7 @@ def _of_row(company: Company, row: tuple) -> Side:
         tax=tax,
         balance=balance,
         ended=ended,
+        state=state,
     )
 
 

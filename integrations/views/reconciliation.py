@@ -17,7 +17,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from .. import reconciling
-from ..models import Difference, Fix, Kind, Organization, Statement, Stream
+from ..models import Difference, Fix, Kind, Organization, Statement, Stream, SyncState
 from ..money import decimals
 from ..reconciling import Change, mapper_of_stream
 from ..remedies import address_of
@@ -39,6 +39,15 @@ _FACTS = (
     (Kind.DATE, "issue_date", "issued {}"),
     (Kind.DATE, "due_date", "due {}"),
 )
+# Why a document of ours is not in QuickBooks.
+_ON_ITS_WAY = {
+    SyncState.NOT_SYNCED: "never pushed",
+    SyncState.CHANGED: "never pushed",
+    SyncState.SYNCED: "never pushed",
+    SyncState.QUEUED: "queued",
+    SyncState.FAILED: "push failed",
+    SyncState.CONFLICT: "conflict to decide",
+}
 
 
 @dataclass(frozen=True)
@@ -220,6 +229,8 @@ def _side(difference: Difference, saved: dict[str, Any] | None) -> dict[str, Any
         return None
     differing = [difference.kind, *difference.also]
     facts = [words.format(saved[name]) for kind, name, words in _FACTS if kind in differing and saved[name]]
+    if difference.kind == Kind.ONLY_IN_FINMO and saved.get("sync_state"):
+        facts.append(_ON_ITS_WAY[saved["sync_state"]])
     return saved | {name: Decimal(saved[name]) for name in ("total", "balance")} | {"facts": facts}
 
 

@@ -218,6 +218,8 @@ def documents_in_step(slug: str, realm: str, currencies: list[str], count: int, 
         made += [make_invoice(organization, customer) for _ in range(3)]
     services.push(organization, "invoices", asked=ASKED, ids=[invoice.pk for invoice in made])
     tasks.drain(organization.pk)
+    # Where there is a worker, it may hold the lane.
+    assert finished()
     originals = list(Invoice.objects.filter(organization=organization, accounting_synced=True))
     assert len(originals) == len(made)
     copies = multiply(originals, realm, count - len(made))

@@ -2,13 +2,16 @@
 
 import csv
 import json
+from decimal import Decimal
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from integrations.models import Connection, Statement, SyncRun
+from integrations.models import Connection, Kind, Statement, SyncRun
 from tests.api.conftest import Api, api, as_stranger, as_viewer, fresh_throttles  # noqa: F401
+from tests.portal.conftest import signed_in
+from tests.portal.pages import text_of
 from tests.quickbooks import drain
 from tests.reconciliation.sowing import kinds_of, read_statement
 
@@ -86,25 +89,64 @@ def test_a_statement_is_read_by_a_run_and_then_shown(api, field):  # noqa: F811
     }
 
 
-def test_command_and_api_say_the_same(api, sown):  # noqa: F811
+SIDES = {"Finmo": "finmo", "QuickBooks": "quickbooks", "Difference": "difference"}
+
+
+def figures_of_the_api(shown: dict) -> dict:
+    """{(currency, side): [count, total, balance]}, and under (currency, "lines") each line's."""
+    figures: dict = {}
+    for each in shown["currencies"]:
+        for side in SIDES.values():
+            figures[each["currency"], side] = [each[side][name] for name in ("count", "total", "balance")]
+        lines = [[line["kind"], line["total"], line["balance"]] for line in each["differences"]]
+        figures[each["currency"], "lines"] = lines
+    return figures
+
+
+def figures_of_the_csv(text: str) -> dict:
+    figures: dict = {}
+    for row in csv.DictReader(StringIO(text)):
+        amounts = [row["total"], row["balance"]]
+        if row["row"] in SIDES.values():
+            figures[row["currency"], row["row"]] = [int(row["count"]), *amounts]
+        elif row["row"] != "unexplained":
+            figures.setdefault((row["currency"], "lines"), []).append([row["row"], *amounts])
+    return figures
+
+
+def figures_of_the_table(text: str) -> dict:
+    figures: dict = {}
+    labels = {str(kind.label): str(kind) for kind in Kind}
+    for line in text.splitlines():
+        words = line.split()
+        label = next((label for label in labels if line.startswith(f"    {label} ")), None)
+        if line.endswith("balance"):
+            currency = words[0]
+        elif label:
+            figures.setdefault((currency, "lines"), []).append([labels[label], *words[-2:]])
+        elif line.startswith("  ") and words[0] in SIDES:
+            figures[currency, SIDES[words[0]]] = [int(words[1]), *words[2:]]
+    return figures
+
+
+def test_command_api_page_and_download_say_the_same(api, accountant, sown):  # noqa: F811
     printed = json.loads(command("acme", "receivables", "--as-of", "2026-10-31", "--format", "json"))
     assert printed == api.get("reconciliation/receivables/").json()
     assert printed == api.get(f"reconciliation/receivables/{printed['id']}/").json()
     assert printed == json.loads(command("acme", "receivables", "--stored", "--format", "json"))
-    assert sum(len(each["differences"]) for each in printed["currencies"]) == len(sown.expected())
-    rows = list(csv.DictReader(StringIO(command("acme", "receivables", "--stored", "--format", "csv"))))
+    told = figures_of_the_api(printed)
+    assert sum(len(lines) for (_, side), lines in told.items() if side == "lines") == len(sown.expected())
+    assert figures_of_the_csv(command("acme", "receivables", "--stored", "--format", "csv")) == told
+    assert figures_of_the_table(command("acme", "receivables", "--stored")) == told
+    browser = signed_in(accountant)
+    download = browser.get(f"/reconciliation/{printed['id']}/csv/").getvalue().decode()
+    assert figures_of_the_csv(download) == told
+    page = text_of(browser.get(f"/reconciliation/{printed['id']}/"))
     for currency in printed["currencies"]:
-        own = [row for row in rows if row["currency"] == currency["currency"]]
-        named = {row["row"]: row for row in own[:4]}
-        for side in ("finmo", "quickbooks", "difference"):
-            assert named[side]["total"] == currency[side]["total"]
-            assert named[side]["balance"] == currency[side]["balance"]
-        assert [(row["row"], row["total"], row["balance"]) for row in own[4:]] == [
-            (line["kind"], line["total"], line["balance"]) for line in currency["differences"]
-        ]
-    table = command("acme", "receivables", "--stored")
-    for currency in printed["currencies"]:
-        assert currency["difference"]["total"] in table
+        for name, side in SIDES.items():
+            shown = [f"{Decimal(currency[side][amount]):,.2f}" for amount in ("total", "balance")]
+            assert f"{name} {currency[side]['count']} {' '.join(shown)}" in page
+        assert "Unexplained 0.00 0.00" in page
 
 
 def test_without_a_stream_the_command_gives_both_keyed_by_it(field):

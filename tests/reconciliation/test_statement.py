@@ -7,6 +7,8 @@ import pytest
 
 from integrations.models import SyncRun
 from tests.factories import push
+from tests.portal.conftest import signed_in
+from tests.portal.pages import text_of
 from tests.reconciliation.sowing import (
     assert_adds_up,
     assert_finds,
@@ -172,3 +174,15 @@ def test_a_refusal_ends_the_run_with_its_reason(field, asked):
     drain(ground.organization)
     run.refresh_from_db()
     assert (run.status, run.error_code) == (SyncRun.Status.FAILED, "120")
+
+
+def test_what_is_only_here_says_how_far_it_is_on_its_way(field, accountant):
+    ground = field()
+    ground.grow(4, ("SGD",))
+    ground.sow("only here", "failed here", "queued here")
+    statement = read_statement(ground.organization, ground.stream)
+    states = [line.finmo["sync_state"] for line in open_lines(statement)]
+    assert states == ["not_synced", "failed", "queued"]
+    page = text_of(signed_in(accountant).get(f"/reconciliation/{statement.pk}/"))
+    for words in ("never pushed", "push failed", "queued"):
+        assert words in page
