@@ -57,12 +57,20 @@ class House:
             "web", "-m", "gunicorn", "--bind", f"127.0.0.1:{self._port}", "--worker-class", "gthread",
             "--workers", "1", "--threads", "16", "finmo_qbo.wsgi",
         )  # fmt: skip
-        until(self._answers, STARTING, "the web process to answer")
+        try:
+            until(self._answers, STARTING, "the web process to answer")
+        except BaseException:
+            # Nobody leaves a context that was never entered.
+            self._end()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._end()
+
+    def _end(self) -> None:
         for process in reversed(self._processes):
             self.kill(process)
 
