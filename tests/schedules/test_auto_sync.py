@@ -219,7 +219,7 @@ def test_an_idle_organization_with_everything_on_costs_one_call(company, organiz
     push(make_invoice(organization, make_customer(organization)), with_contacts=True)
     switch_on(organization, *Configuration.SWITCHES)
     tick_and_work()
-    for shift in (timedelta(minutes=15), timedelta(hours=3), timedelta(days=7)):
+    for shift in (timedelta(minutes=15), timedelta(hours=3), timedelta(days=3)):
         time.shift(shift)
         company.reset_calls()
         tick_and_work()
