@@ -55,6 +55,8 @@ class Contact(SyncedRecord):
             models.Index(
                 fields=["organization", "name", "id", "is_active", "sync_state"], name="%(class)s_list"
             ),
+            # The list of all merchants' contacts.
+            models.Index(fields=["created_at", "id"], name="%(class)s_created"),
             models.Index(fields=["organization", "email", "id"], name="%(class)s_email"),
             models.Index(fields=["organization", "currency", "id"], name="%(class)s_currency"),
             SearchIndex(

@@ -274,7 +274,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "integrations.api.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": [
         "django_filters.rest_framework.DjangoFilterBackend",
-        "rest_framework.filters.SearchFilter",
+        "integrations.api.filters.SearchFilter",
     ],
     "EXCEPTION_HANDLER": "integrations.api.errors.answer",
     "DEFAULT_SCHEMA_CLASS": "integrations.api.schema.ApiSchema",

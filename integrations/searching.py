@@ -19,8 +19,8 @@ def containing(rows: QuerySet, text: str, fields: Iterable[str], **related_to: A
 
     A field may be a related record's, `customer__name`; one after "=", such as `=qbo_id`, has to be the text.
 
-    `related_to` narrows the related records. No database can combine an index of one table with that of another by
-    OR, so the related records' keys are asked for first, in one statement.
+    `related_to` narrows those related records that have such a column. No database can combine an index of one table
+    with that of another by OR, so the related records' keys are asked for first, in one statement.
     """
     conditions = [_condition(rows, text, name, related_to) for name in fields]
     return rows.filter(reduce(or_, conditions))
@@ -32,8 +32,14 @@ def _condition(rows: QuerySet, text: str, name: str, related_to: dict[str, Any])
     relation, _, column = name.rpartition("__")
     if not relation:
         return Q(**{f"{name}__icontains": text})
-    related = rows.model._meta.get_field(relation).related_model.objects.filter(**related_to)
-    found = related.filter(**{f"{column}__icontains": text}).order_by().values_list("pk", flat=True)
+    model = rows.model._meta.get_field(relation).related_model
+    columns = {each.name for each in model._meta.concrete_fields}
+    scope = {name: value for name, value in related_to.items() if name in columns}
+    found = (
+        model.objects.filter(**scope, **{f"{column}__icontains": text})
+        .order_by()
+        .values_list("pk", flat=True)
+    )
     keys = list(found[: MOST_RELATED + 1])
     if len(keys) > MOST_RELATED:
         return Q(**{f"{name}__icontains": text})

@@ -1,6 +1,7 @@
 """States, amounts and links as the admin's pages show them."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 from django.contrib.admin.utils import quote
 from django.contrib.auth import get_permission_codename
@@ -41,6 +42,7 @@ _LOOKS = (
 )
 
 
+@lru_cache(maxsize=1000)
 def state_label(state: str, text: str, title: str = "") -> SafeString:
     """A state in its colour; `title` is what the pointer brings up."""
     tone, icon = _LOOKS.get(str(state), ("", ""))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from functools import cached_property
-from typing import Any
 
-from django.core.paginator import Page, Paginator
 from django.db import connections
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.text import smart_split, unescape_string_literal
 
+from ..paging import KeysFirst
 from ..searching import containing
 
 # What is fewer is counted; more is said as PostgreSQL's planner knows it, since counting reads every row.
@@ -20,11 +19,8 @@ COUNTED = 10_000
 SURELY_MANY = 100_000
 
 
-class TablePaginator(Paginator):
-    """The keys of a page first, from an index alone, then its rows: a far page joins and reads no more than a near one.
-
-    The count is exact up to COUNTED, and everywhere but on PostgreSQL.
-    """
+class TablePaginator(KeysFirst):
+    """Its count is exact up to COUNTED, and everywhere but on PostgreSQL."""
 
     @cached_property
     def count(self) -> int:
@@ -37,12 +33,6 @@ class TablePaginator(Paginator):
         counted = rows.values("pk")[: COUNTED + 1].count()
         return counted if counted <= COUNTED else max(counted, expected)
 
-    def page(self, number: Any) -> Page:
-        number = self.validate_number(number)
-        first = (number - 1) * self.per_page
-        keys = list(self.object_list.values_list("pk", flat=True)[first : first + self.per_page])
-        return self._get_page(self.object_list.filter(pk__in=keys), number, self)
-
 
 def _expected(rows: QuerySet) -> int:
     """How many rows PostgreSQL's planner expects."""
@@ -54,6 +44,12 @@ class SearchedAdmin:
     """For a ModelAdmin: every word is in one of `search_fields`; a field after "=" has to be the word."""
 
     paginator = TablePaginator
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """Newest first; where days were chosen by the time itself, whose index leads to them."""
+        ordering = tuple(super().get_ordering(request))
+        days = any(request.GET.get(f"created_at_{end}") for end in ("from", "to"))
+        return ("-created_at", "-id") if days and ordering == ("-id",) else ordering
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str

@@ -6,10 +6,24 @@ import datetime
 
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
+from rest_framework import filters as search
 from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
 
 from ..models import SyncState
+from ..searching import containing
 from .fields import LARGEST_ID
+from .organizations import OrganizationView
+
+
+class SearchFilter(search.SearchFilter):
+    """Every word of `?search=` is in one of the view's `search_fields`."""
+
+    def filter_queryset(self, request: Request, queryset: QuerySet, view: OrganizationView) -> QuerySet:
+        fields = self.get_search_fields(view, request)
+        for word in self.get_search_terms(request) if fields else ():
+            queryset = containing(queryset, word, fields, organization=view.organization)
+        return queryset
 
 
 class StableOrdering(filters.OrderingFilter):

@@ -13,7 +13,7 @@ ANY = {
     "first page": "",
     "page 1,000": "?p=1000",
     "of an organization": "?organization__id__exact=5",
-    "of an organization, page 1,000": "?organization__id__exact=5&p=1000",
+    "of an organization, page 900": "?organization__id__exact=5&p=900",
 }
 RECORDS = ANY | {
     "failed": "?sync_state__exact=failed",
@@ -25,7 +25,7 @@ RECORDS = ANY | {
 }
 CONTACTS = RECORDS | {
     "search, all match": "?q=trading",
-    "created in a week": "?created_at_from=2026-11-15&created_at_to=2026-11-22",
+    "created on a day": "?created_at_from=2025-06-01&created_at_to=2025-06-01",
 }
 DOCUMENTS = RECORDS | {
     "overdue": "?status=overdue",

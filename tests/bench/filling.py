@@ -68,6 +68,7 @@ def fill(rows: int, organizations: int = 1, document_every: int = 1) -> None:
             model, rows, organization_id=organization, **_synced(document_every), name=name, name_key=f"lower({name})",
             company_name="'Company ' || i % 1000 || ' Pte Ltd'", email="'finance' || i || '@trading.example'",
             phone="'+65 6' || i", currency="CASE i % 4 WHEN 0 THEN 'USD' ELSE 'SGD' END", is_active="i % 50 > 0",
+            created_at=_moment(f"{rows} - i"),
         )  # fmt: skip
     for model, column in ((Invoice, "customer_id"), (Bill, "beneficiary_id")):
         _insert(

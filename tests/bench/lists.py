@@ -60,6 +60,12 @@ RUNS = {
 }
 RECORDS_OF_RUN = {"first page": "", "page 400": "?page=400", "failed": "?outcome=failed"}
 CONFLICTS = {"open": "", "open, page 100": "?page=100", "resolved": "?state=resolved"}
+API = {
+    "first page": "",
+    "page 1,000": "?page=1000",
+    "search, few match": "?search=77777",
+    "failed": "?sync_state=failed",
+}
 PAGES = {
     "/customers/": CONTACTS,
     "/beneficiaries/": CONTACTS,
@@ -69,6 +75,9 @@ PAGES = {
     f"/sync-history/{ROWS}/": RECORDS_OF_RUN,
     "/conflicts/": CONFLICTS,
     "/reconciliation/": {"first page": ""},
+    "/api/v1/customers/": API,
+    "/api/v1/invoices/": API | {"overdue": "?status=overdue", "by balance": "?ordering=-balance&page=1000"},
+    "/api/v1/sync-runs/": {"first page": "", "page 1,000": "?page=1000"},
 }
 
 
@@ -105,4 +114,18 @@ def measured(
     return table
 
 
-MEASURES = (portal_lists,)
+def bulk_push(house: House) -> list[Row]:
+    """Bulk Sync of all that is not in step: what the request does before it answers."""
+    [_, told] = house.acts(
+        ("fill", {"rows": ROWS}), ("queue_all", {"entity": "invoices"}), module="tests.bench.pages"
+    )
+    what = "bulk push, queueing"
+    return [
+        row(what, "invoices", told["queued"]),
+        row(what, "seconds", told["seconds"]),
+        row(what, "SQL statements", told["statements"]),
+        row(what, "most megabytes more than before", told["megabytes"]),
+    ]
+
+
+MEASURES = (portal_lists, bulk_push)

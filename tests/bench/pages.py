@@ -12,9 +12,12 @@ os.environ["TEST_DATABASE_URL"] = os.environ["DATABASE_URL"]
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 
 import json
+import resource
 import statistics
 import sys
 import time
+from collections import Counter
+from functools import partial
 
 import django
 
@@ -25,7 +28,10 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
-from integrations.models import Membership, Organization, Role  # noqa: E402
+from integrations import services  # noqa: E402
+from integrations.mapping import mapper_for  # noqa: E402
+from integrations.models import Connection, Membership, Organization, Role, SyncState, Trigger  # noqa: E402
+from integrations.services import Asked  # noqa: E402
 from tests.bench import filling  # noqa: E402
 
 REQUESTS = 5
@@ -39,6 +45,35 @@ def answers(addresses: list[str], staff: bool = False) -> list[tuple[float, int]
     browser = Client(SERVER_NAME="localhost")
     browser.force_login(_staff() if staff else _accountant())
     return [_answer(browser, address) for address in addresses]
+
+
+def queue_all(entity: str) -> dict[str, float]:
+    """What queueing an entity whose records are all changed took: {queued, seconds, statements, megabytes}."""
+    organization = Organization.objects.order_by("pk").first()
+    model = mapper_for(entity).model
+    model.objects.update(sync_state=SyncState.CHANGED, accounting_synced=False, ended="")
+    Connection.objects.filter(organization=organization).update(status=Connection.Status.CONNECTED)
+    statements: Counter[str] = Counter()
+    before, started = _peak(), time.perf_counter()
+    with connection.execute_wrapper(partial(_counted, statements)):
+        run = services.push(organization, entity, asked=Asked(Trigger.PORTAL), all_unsynced=True)
+    took = time.perf_counter() - started
+    return {
+        "queued": run.total,
+        "seconds": round(took, 1),
+        "statements": statements.total(),
+        "megabytes": round(_peak() - before),
+    }
+
+
+def _counted(statements: Counter[str], execute, sql, params, many, context):
+    statements[sql[:6]] += 1
+    return execute(sql, params, many, context)
+
+
+def _peak() -> float:
+    """The most memory that this process ever held, in megabytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _answer(browser: Client, address: str) -> tuple[float, int]:
