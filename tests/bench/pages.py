@@ -52,7 +52,9 @@ def queue_all(entity: str) -> dict[str, float]:
     organization = Organization.objects.order_by("pk").first()
     model = mapper_for(entity).model
     model.objects.update(sync_state=SyncState.CHANGED, accounting_synced=False, ended="")
-    Connection.objects.filter(organization=organization).update(status=Connection.Status.CONNECTED)
+    Connection.objects.filter(organization=organization).update(
+        status=Connection.Status.CONNECTED, realm_id="1"
+    )
     statements: Counter[str] = Counter()
     before, started = _peak(), time.perf_counter()
     with connection.execute_wrapper(partial(_counted, statements)):
