@@ -232,7 +232,10 @@ def _inactive(world: World, record: Any, row: StoredObject | None) -> bool:
 
 
 def _merged(world: World, record: Any, row: StoredObject | None) -> bool:
-    return row is None or row.deleted or not row.active
+    """Its name, or the one that it is for, is no longer in use there."""
+    contact = record if isinstance(record, (Customer, Beneficiary)) else _contact_of(record)
+    rows = StoredObject.objects.filter(company__realm_id=world.qbo.realm, entity=REMOTE[type(contact)])
+    return not rows.filter(qbo_id=contact.qbo_id or "", deleted=False, active=True).exists()
 
 
 def _has_balance(world: World, record: Any, row: StoredObject | None) -> bool:
