@@ -45,6 +45,7 @@ class ContactMapper(Mapper):
     matched = True
     merges = True
     select_related = ("merged_into",)
+    survivor_column = "merged_into_id"
     key, key_column = "DisplayName", "name"
     always_sent = ("name",)
     searched = ("DisplayName", "CompanyName")
@@ -71,7 +72,7 @@ class ContactMapper(Mapper):
 
     def mirrored(self, document: documents.Contact, company: Company) -> dict[str, Any]:
         """A name that was merged away and is active again stands for itself."""
-        return {"merged_into_id": None} if self.active(document) else {}
+        return {self.survivor_column: None} if self.active(document) else {}
 
     def our_tax_numbers(self, record: Contact) -> tuple[str, ...]:
         return tuple(filter(None, [record.tax_number]))
@@ -84,7 +85,7 @@ class ContactMapper(Mapper):
         return record.merged_into_id is not None
 
     def merged_columns(self, survivor: Contact) -> dict[str, Any]:
-        return super().merged_columns(survivor) | {"merged_into_id": survivor.pk}
+        return super().merged_columns(survivor) | {self.survivor_column: survivor.pk}
 
     def refuse(self, record: Contact, values: Values, changed: set[str], company: Company) -> Problem | None:
         if record.linked and record.merged_into:

@@ -69,6 +69,8 @@ class Mapper:
     even_inactive: ClassVar[str] = " AND Active IN (true, false)"
     # Fields that are decided together when both sides changed.
     merged_whole: ClassVar[frozenset[str]] = frozenset()
+    # Names the record that a merged one became part of; empty where QuickBooks merges none.
+    survivor_column: ClassVar[str] = ""
     # A field → the one of `merged_whole` that it is decided with: a contact and its currency.
     decided_with: ClassVar[dict[str, str]] = {}
     # What a line only says, so that both sides' changes of it may be merged line by line.

@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from contacts.models import Customer
+from integrations import services
 from integrations.models import Configuration, Conflict, SuspectedMerge, SyncState
 from tests.engine.test_webhooks import event, post
 from tests.factories import make_beneficiary, make_bill, make_customer, make_invoice, pull, push
@@ -233,3 +234,28 @@ def test_the_page_of_a_retired_contact_leads_to_the_survivor(
     assert (
         f'QuickBooks merged this contact into <a href="/customers/{survivor.pk}/">Acme Limited</a>.' in page
     )
+
+
+def test_a_conflict_decided_after_the_merge_names_the_survivor(
+    client, settings, qbo, organization, asked, survivor, customer, invoice
+):
+    """The conflict was found before, and says the name that was merged away since."""
+    qbo.change("Invoice", invoice.qbo_id, CustomerRef={"value": survivor.qbo_id})
+    third, last = make_customer(organization, name="Third"), make_customer(organization, name="Last")
+    push(third, last)
+    edit(invoice, customer=third)
+    pull(organization, "invoices")
+    conflict = Conflict.objects.get(resolved_at=None)
+    qbo.merge("Customer", survivor.qbo_id, last.qbo_id)
+    told = event(qbo.realm, "customer", last.qbo_id, "merged") | {"data": {"deletedid": survivor.qbo_id}}
+    post(client, settings, [told])
+    pull(organization, "customers")
+    assert_retired(survivor, last)
+
+    services.resolve(conflict, dict.fromkeys(conflict.fields, "quickbooks"), asked=asked)
+
+    invoice.refresh_from_db()
+    assert invoice.customer == last
+    pull(organization, "invoices")
+    invoice.refresh_from_db()
+    assert (invoice.customer, invoice.sync_state) == (last, SyncState.SYNCED)
