@@ -227,3 +227,15 @@ def test_an_idle_organization_with_everything_on_costs_one_call(company, organiz
     assert set(SyncRun.objects.filter(trigger=Trigger.SCHEDULE).values_list("status", flat=True)) == {
         "succeeded"
     }
+
+
+def test_once_a_week_the_tick_compares_each_list_too(company, organization, time):
+    """One call more for each 1,000 customers, beneficiaries, invoices and bills; then a week of one call again."""
+    push(make_invoice(organization, make_customer(organization)), with_contacts=True)
+    switch_on(organization, *Configuration.SWITCHES)
+    tick_and_work()
+    for shift, calls in ((timedelta(days=7), Counter(cdc=1, query=4)), (timedelta(hours=3), Counter(cdc=1))):
+        time.shift(shift)
+        company.reset_calls()
+        tick_and_work()
+        assert company.calls == calls, shift
