@@ -19,7 +19,7 @@
     const asked = input.value;
     try {
       const answer = await fetch(`${input.dataset.search}?q=${encodeURIComponent(asked)}`, { signal: asking.signal });
-      if (!answer.ok || answer.redirected) return;
+      if (!answer.ok || answer.redirected) return void (pending = awaited = null);
       const options = await answer.text();
       // Typed on meanwhile: these options answer something else.
       if (input.value !== asked) return;
@@ -31,7 +31,10 @@
     listOf(input).hidden = false;
     input.setAttribute("aria-expanded", "true");
     // Only what was typed marks an option: Tab through an empty field must choose nothing.
-    mark(input, input.value ? optionsOf(input)[0] : null);
+    const first = input.value ? optionsOf(input)[0] : null;
+    mark(input, first);
+    if (awaited === input && first) choose(input, first);
+    pending = awaited = null;
   }
 
   function mark(input, option) {
@@ -69,7 +72,8 @@
     if (!tax.value && form.dataset.defaultTax) tax.value = form.dataset.defaultTax;
   }
 
-  let typing = 0;
+  // `pending`: typed in, and the answer is not there yet. `awaited`: and Enter was pressed already.
+  let typing = 0, pending = null, awaited = null;
   form.addEventListener("input", (event) => {
     const input = event.target;
     if (input.matches("[role=combobox]")) {
@@ -77,6 +81,7 @@
       // What was marked matched less than is typed now, and Tab would choose it.
       mark(input, null);
       clearTimeout(typing);
+      pending = input;
       typing = setTimeout(() => search(input), 150);
     } else if (input.matches("[name$=-custom_name]") && input.value) {
       const box = one("[data-combobox]", input.closest("[data-line]"));
@@ -92,6 +97,7 @@
     const input = event.target;
     if (!input.matches("[role=combobox]")) return;
     clearTimeout(typing);
+    pending = awaited = null;
     close(input);
     // What was typed and is no item of QuickBooks is a custom one.
     const custom = input.closest("[data-line]") && one("[name$=-custom_name]", input.closest("[data-line]"));
@@ -123,6 +129,11 @@
     } else if ((event.key === "Enter" || event.key === "Tab") && marked(input) && !listOf(input).hidden) {
       if (event.key === "Enter") event.preventDefault();
       choose(input, marked(input));
+      return true;
+    } else if (event.key === "Enter" && pending === input && input.value) {
+      // The answer to what was typed is on its way: its first option is meant, and the form is not sent yet.
+      event.preventDefault();
+      awaited = input;
       return true;
     }
     return false;

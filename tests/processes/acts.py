@@ -135,7 +135,8 @@ def _documents(
     count: int,
     items: list[Item | None],
 ) -> None:
-    contacts = list(contact_model.objects.filter(organization=organization, qbo_id__isnull=False))
+    own = contact_model.objects.filter(organization=organization)
+    contacts = list(own.linked()) or list(own)
     line_model = model._meta.get_field("lines").related_model
     made = []
     for number in range(count):
