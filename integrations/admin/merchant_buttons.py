@@ -48,27 +48,7 @@ def _connection_buttons(
             icon="link",
             variant="default" if connection.connected else "primary",
         ),
-        Button(
-            "pause",
-            "Pause",
-            partial(_pause, model_admin),
-            allowed,
-            offered=connection.connected and connection.pause != Connection.Pause.PAUSED,
-            group=_CONNECTION,
-            icon="pause",
-            confirm="Nothing is sent to or read from QuickBooks until you press Resume. What people ask for "
-            "meanwhile is kept and waits; they see that Finmo paused it.",
-        ),
-        Button(
-            "resume",
-            "Resume",
-            partial(_resume, model_admin),
-            allowed,
-            offered=connection.connected and bool(connection.pause),
-            group=_CONNECTION,
-            icon="play_arrow",
-            variant="primary",
-        ),
+        *_pausing_buttons(model_admin, organization.connection, allowed),
         Button(
             "disconnect",
             "Disconnect",
@@ -92,6 +72,32 @@ def _connection_buttons(
             confirm="Every record of this organization forgets its counterpart in "
             f"{connection.company_name or 'the QuickBooks company'}, so that another company can be connected. "
             "This cannot be undone: syncing to the same company again may create everything a second time.",
+        ),
+    ]
+
+
+def _pausing_buttons(model_admin: ModelAdmin, connection: Connection, allowed: bool) -> list[Button]:
+    return [
+        Button(
+            "pause",
+            "Pause",
+            partial(_pause, model_admin),
+            allowed,
+            offered=connection.connected and connection.pause != Connection.Pause.PAUSED,
+            group=_CONNECTION,
+            icon="pause",
+            confirm="Nothing is sent to or read from QuickBooks until you press Resume. What people ask for "
+            "meanwhile is kept and waits; they see that Finmo paused it.",
+        ),
+        Button(
+            "resume",
+            "Resume",
+            partial(_resume, model_admin),
+            allowed,
+            offered=connection.connected and bool(connection.pause),
+            group=_CONNECTION,
+            icon="play_arrow",
+            variant="primary",
         ),
     ]
 

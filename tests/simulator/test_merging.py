@@ -99,6 +99,7 @@ def test_what_quickbooks_does_not_merge_is_refused(world):
     for pair in ((home, home), (home, other), (home, same), (home, "99999")):
         merge(world, *pair, status=400)
     merge(world, same, home, "Item", status=400)
+    assert all(world.read("Customer", each)["Active"] for each in (home, other, same))
     merge(world, same, home)
 
 
