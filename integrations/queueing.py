@@ -1,50 +1,108 @@
 """What a push or a void makes of the records that were asked for: a job each, in as many steps as they need.
 
-A step holds so many records that neither the request's memory nor a statement's length grows with the merchant.
+The first step is all of a short run, and is done where it is asked for. A longer run only notes its steps there, and
+the lane takes them one by one, when little else is queued: nobody waits for 100,000 rows to be written, and the first
+records leave while the last have no job yet.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from django.db.models import QuerySet
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
-from .mapping import Mapper
-from .models import Direction, SyncedRecord, SyncJob, SyncRun, SyncState
+from .mapping import Mapper, Problem, mapper_for
+from .models import Direction, Lane, QueueStep, SyncedRecord, SyncJob, SyncRun, SyncState
+from .sync.outcomes import add_to_run, column_of
 from .sync.runs import end_run
 
+# So many records that neither a request's memory nor a statement's length grows with the merchant.
 STEP = 1000
 
 
-def in_steps(records: QuerySet, ids: Sequence[int]) -> Iterator[list[SyncedRecord]]:
-    """The records with these ids, by key, so many at a time."""
+def in_steps(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     for start in range(0, len(ids), STEP):
-        yield list(records.filter(pk__in=ids[start : start + STEP]).order_by("pk"))
+        yield ids[start : start + STEP]
 
 
-def queue(run: SyncRun, mapper: Mapper, ids: Sequence[int]) -> int:
-    """One job a record: queued, or done at once where no call is needed. Returns how many records there are."""
-    records = mapper.records(run.organization).defer("qbo_document", "base")
-    jobs_so_far = SyncJob.objects.filter(organization_id=run.organization_id, entity=mapper.entity)
-    waiting = jobs_so_far.filter(status=SyncJob.Status.QUEUED)
-    already = set(waiting.values_list("record_id", flat=True))
-    made: Counter[str] = Counter()
-    for step in in_steps(records, ids):
-        jobs = [_job(run, mapper, record, already) for record in step]
-        SyncJob.objects.bulk_create(jobs)
-        _mark_queued(mapper, [job.record_id for job in jobs if job.status == SyncJob.Status.QUEUED])
-        made.update(job.outcome for job in jobs)
-    run.skipped = made[SyncJob.Outcome.UNCHANGED] + made[SyncJob.Outcome.SKIPPED]
-    run.failed = made[SyncJob.Outcome.CONFLICT]
-    run.save(update_fields=["skipped", "failed"])
-    if not made[SyncJob.Outcome.PENDING]:
+def queue(run: SyncRun, mapper: Mapper, ids: Sequence[int]) -> bool:
+    """Sees to it that each of the records gets its job. False where one of them does not exist."""
+    if len(ids) <= STEP:
+        found = _queue(run, mapper, ids) == len(ids)
+    else:
+        records = mapper.records(run.organization)
+        found = all(records.filter(pk__in=step).count() == len(step) for step in in_steps(ids))
+        QueueStep.objects.bulk_create(
+            QueueStep(organization=run.organization, run=run, ids=list(step)) for step in in_steps(ids)
+        )
+    if not ids:
         end_run(run)
-    return made.total()
+    run.refresh_from_db()
+    return found
 
 
-def _mark_queued(mapper: Mapper, ids: list[int]) -> None:
+def next_step(organization_id: int) -> QueueStep | None:
+    """The most urgent step, where less is queued before it than the lane takes at once."""
+    steps = QueueStep.objects.filter(organization=organization_id).select_related("run")
+    step = steps.order_by("run__priority", "run_id", "id").first()
+    if step is None:
+        return None
+    jobs = SyncJob.objects.filter(organization=organization_id, status=SyncJob.Status.QUEUED)
+    claim = settings.QBO_BATCH_SIZE * settings.QBO_CONCURRENCY
+    return step if jobs.filter(priority__lte=step.run.priority)[:claim].count() < claim else None
+
+
+def take_step(step: QueueStep) -> None:
+    """Queues the records of one step. What was deleted since it was asked for is no part of the run any more."""
+    run = step.run
+    with transaction.atomic():
+        # Not while somebody asks for the same records.
+        Lane.objects.select_for_update().get(organization=step.organization_id)
+        SyncRun.objects.filter(pk=run.pk, status=SyncRun.Status.QUEUED).update(
+            status=SyncRun.Status.RUNNING, started_at=timezone.now()
+        )
+        step.delete()
+        gone = len(step.ids) - _queue(run, mapper_for(run.entity), step.ids)
+        if gone:
+            SyncRun.objects.filter(pk=run.pk).update(total=F("total") - gone)
+            add_to_run(run.pk, Counter())
+
+
+def fail_begun(organization_id: int, problem: Problem) -> bool:
+    """Ends the run whose next step an unexpected error stopped; what of it was queued goes on."""
+    step = next_step(organization_id)
+    if step is None:
+        return False
+    with transaction.atomic():
+        QueueStep.objects.filter(run=step.run).delete()
+        end_run(step.run, problem)
+    return True
+
+
+def _queue(run: SyncRun, mapper: Mapper, ids: Sequence[int]) -> int:
+    """One job a record: queued, or done at once where no call is needed. Returns how many records there are."""
+    records = mapper.records(run.organization).defer("qbo_document", "base").filter(pk__in=ids)
+    waiting = SyncJob.objects.filter(
+        organization_id=run.organization_id,
+        entity=mapper.entity,
+        status=SyncJob.Status.QUEUED,
+        record_id__in=ids,
+    )
+    already = set(waiting.values_list("record_id", flat=True))
+    jobs = [_job(run, mapper, record, already) for record in records.order_by("pk")]
+    SyncJob.objects.bulk_create(jobs)
+    done = [job for job in jobs if job.status == SyncJob.Status.DONE]
+    _mark_queued(mapper, [job.record_id for job in jobs if job.status == SyncJob.Status.QUEUED])
+    if done:
+        add_to_run(run.pk, Counter(column_of(job.outcome) for job in done))
+    return len(jobs)
+
+
+def _mark_queued(mapper: Mapper, ids: Iterable[int]) -> None:
     """A document with an open conflict can be voided; refused, it still has the conflict."""
     mapper.model.objects.filter(pk__in=ids).exclude(sync_state=SyncState.CONFLICT).update(
         sync_state=SyncState.QUEUED,

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from .bell import ring_after_commit, ring_each
 from .faults import explain
-from .mapping import Mapper, mapper_for
+from .mapping import Mapper, mapper_for, mapper_of
 from .models import (
     PERSONS,
     Conflict,
@@ -258,7 +258,7 @@ def _chosen(
 
 
 def _queue_all(run: SyncRun, mapper: Mapper, chosen: list[int]) -> None:
-    if queue(run, mapper, chosen) != len(chosen):
+    if not queue(run, mapper, chosen):
         raise UnknownRecord("not_found", "One of these records does not exist.")
 
 
@@ -294,10 +294,16 @@ def _push_contacts(
     mapper: Mapper, organization: Organization, chosen: list[int], asked: Asked
 ) -> list[SyncRun]:
     """Queues the contacts that these records wait for and that are not in QuickBooks; a run for each kind."""
-    missing: dict[str, set[int]] = {}
-    for step in in_steps(mapper.full_records(organization), chosen):
-        for record in step:
-            for entity, needed in mapper.waits_for(record):
-                if not needed.linked:
-                    missing.setdefault(entity, set()).add(needed.pk)
-    return [push(organization, entity, asked=asked, ids=sorted(ids)) for entity, ids in missing.items()]
+    records = mapper.records(organization)
+    runs = []
+    for name in mapper.needs:
+        waiting = records.filter(**{f"{name}__qbo_id__isnull": True})
+        missing = {
+            pk
+            for step in in_steps(chosen)
+            for pk in waiting.filter(pk__in=step).values_list(name, flat=True).distinct()
+        }
+        if missing:
+            entity = mapper_of(mapper.model._meta.get_field(name).related_model).entity
+            runs.append(push(organization, entity, asked=asked, ids=sorted(missing)))
+    return runs

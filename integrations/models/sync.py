@@ -126,6 +126,18 @@ class SyncRun(models.Model):
         return {"code": self.error_code, "message": self.error_message, "remedy": self.error_remedy}
 
 
+class QueueStep(models.Model):
+    """Records of a long run that have no job yet: the lane queues them when their turn comes."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="queue_steps")
+    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="steps")
+    # Of at most queueing.STEP records, ascending.
+    ids = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{len(self.ids)} records of {self.run_id}"
+
+
 class PushBatch(models.Model):
     """One writing call to QuickBooks, committed before it leaves and settled by its answer.
 

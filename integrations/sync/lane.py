@@ -8,11 +8,12 @@ from functools import partial
 
 from django.utils import timezone
 
+from .. import queueing
 from ..bell import ring
 from ..faults import explain
 from ..history import note
 from ..mapping import Problem
-from ..models import Change, Connection, Direction, Priority, SyncJob, SyncRun
+from ..models import Change, Connection, Direction, Priority, QueueStep, SyncJob, SyncRun
 from ..qbo.errors import (
     Misconfigured,
     NeedsReconnect,
@@ -99,6 +100,8 @@ def _step(work: Work) -> bool:
     )
     statement, repairing = reconcile.next_run(work), repair.next_run(work)
     steps: list[tuple[tuple[int, int], Callable[[], bool]]] = []
+    if to_queue := queueing.next_step(work.organization.pk):
+        steps.append(((to_queue.run.priority, to_queue.run_id), partial(_queue, to_queue)))
     if first_job:
         steps.append((first_job, lambda: push.push_round(work)))
     if first_pull:
@@ -122,6 +125,11 @@ def _step(work: Work) -> bool:
     return _guarded(work, step)
 
 
+def _queue(step: QueueStep) -> bool:
+    queueing.take_step(step)
+    return True
+
+
 def _guarded(work: Work, step: Callable[[], bool]) -> bool:
     """An unexpected error is written on what it stopped, and the rest of the queue goes on."""
     try:
@@ -135,6 +143,7 @@ def _guarded(work: Work, step: Callable[[], bool]) -> bool:
             push.fail_claimed(work, problem)
             or pull.fail_started(work, problem)
             or reconcile.fail_started(work, problem)
+            or queueing.fail_begun(work.organization.pk, problem)
         )
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from .. import documents
 from ..mapping import Company, Mapper, Problem, Values, mapper_for
-from ..models import WITHOUT_JOBS, Direction, PushBatch, SyncedRecord, SyncJob, SyncRun, SyncState
+from ..models import WITHOUT_JOBS, Direction, PushBatch, QueueStep, SyncedRecord, SyncJob, SyncRun, SyncState
 from ..qbo.errors import Refused
 from . import ending, find, linking, merge, outcomes, settle
 from .bind import link
@@ -287,4 +287,5 @@ def has_work(organization_id: int) -> bool:
         direction__in=WITHOUT_JOBS,
         status__in=SyncRun.UNFINISHED,
     )
-    return queued.exists() or without_jobs.exists()
+    no_job_yet = QueueStep.objects.filter(organization_id=organization_id)
+    return queued.exists() or without_jobs.exists() or no_job_yet.exists()

@@ -1,16 +1,16 @@
-"""Bulk pushes of thousands: every record gets its job, in steps that stay small."""
-
-from collections import Counter
+"""Bulk pushes of thousands: the request notes them, and the lane gives every record its job, step by step."""
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Customer
-from integrations import services
-from integrations.models import SyncJob, SyncState
+from integrations import queueing, services
+from integrations.models import QueueStep, SyncJob, SyncState
 from integrations.queueing import STEP
 from integrations.services import UnknownRecord
+from tests.engine.test_call_counts import make_customers, make_invoices
+from tests.quickbooks import drain
 
 MANY = 3 * STEP + 7
 
@@ -20,35 +20,106 @@ def customers(organization) -> list[Customer]:
     organization.connection.status = "connected"
     organization.connection.realm_id = "123"
     organization.connection.save()
-    made = (
-        Customer(organization=organization, name=f"Customer {number}", currency="SGD")
-        for number in range(MANY)
-    )
-    return Customer.objects.bulk_create(made)
+    return make_customers(organization, MANY)
 
 
-def test_thousands_are_queued_in_few_statements(organization, customers, asked):
+def ids_of(records) -> list[int]:
+    return [record.pk for record in records]
+
+
+def take_all_steps(organization) -> None:
+    """What the lane does, without pushing in between."""
+    while step := QueueStep.objects.filter(organization=organization).order_by("pk").first():
+        queueing.take_step(step)
+
+
+def test_thousands_are_asked_for_in_few_statements(organization, customers, asked):
     with CaptureQueriesContext(connection) as captured:
         run = services.push(organization, "customers", asked=asked, all_unsynced=True)
-    kinds = Counter(each["sql"].split()[0] for each in captured)
-    assert run.total == run.jobs.filter(status=SyncJob.Status.QUEUED).count() == MANY
+    # One more for each step looks whether its records exist; none is written for a record.
+    assert len(captured) <= MANY // STEP + 16, [each["sql"][:100] for each in captured]
+    assert (run.total, run.status, SyncJob.objects.count()) == (MANY, "queued", 0)
+    take_all_steps(organization)
+    assert run.jobs.filter(status=SyncJob.Status.QUEUED).count() == MANY
     assert Customer.objects.filter(sync_state=SyncState.QUEUED).count() == MANY
-    # A step selects, inserts and updates; SQLite takes an INSERT apart, since it limits a statement's variables.
-    assert kinds["SELECT"] + kinds["UPDATE"] <= 2 * (MANY // STEP + 1) + 10, kinds
+
+
+def test_a_step_takes_few_statements(organization, customers, asked):
+    services.push(organization, "customers", asked=asked, all_unsynced=True)
+    with CaptureQueriesContext(connection) as captured:
+        queueing.take_step(queueing.next_step(organization.pk))
+    # SQLite takes an INSERT apart, since it limits a statement's variables.
+    others = [each["sql"] for each in captured if not each["sql"].startswith("INSERT")]
+    assert len(others) <= 12, [sql[:100] for sql in others]
 
 
 def test_thousands_of_chosen_ones_are_queued_once(organization, customers, asked):
-    ids = [customer.pk for customer in customers]
+    ids = ids_of(customers)
     services.push(organization, "customers", asked=asked, ids=ids[: STEP + 1])
     run = services.push(organization, "customers", asked=asked, ids=[*ids, ids[0]])
+    take_all_steps(organization)
     run.refresh_from_db()
     assert (run.total, run.skipped) == (MANY, STEP + 1)
     assert SyncJob.objects.filter(status=SyncJob.Status.QUEUED).count() == MANY
 
 
 def test_one_foreign_id_among_thousands_refuses_them_all(organization, customers, asked):
-    ids = [customer.pk for customer in customers]
+    ids = ids_of(customers)
     with pytest.raises(UnknownRecord):
         services.push(organization, "customers", asked=asked, ids=[*ids, max(ids) + 1])
-    assert not SyncJob.objects.exists()
+    assert not SyncJob.objects.exists() and not QueueStep.objects.exists()
     assert not Customer.objects.filter(sync_state=SyncState.QUEUED).exists()
+
+
+def test_what_is_deleted_before_its_turn_is_no_part_of_the_run(organization, customers, asked):
+    run = services.push(organization, "customers", asked=asked, all_unsynced=True)
+    customers[0].delete()
+    customers[-1].delete()
+    take_all_steps(organization)
+    run.refresh_from_db()
+    assert (run.total, run.jobs.count(), run.status) == (MANY - 2, MANY - 2, "running")
+
+
+def test_a_run_whose_records_got_in_step_meanwhile_ends(organization, customers, asked):
+    run = services.push(organization, "customers", asked=asked, all_unsynced=True)
+    Customer.objects.update(sync_state=SyncState.SYNCED, accounting_synced=True)
+    take_all_steps(organization)
+    run.refresh_from_db()
+    assert (run.status, run.skipped, run.total) == ("succeeded", MANY, MANY)
+
+
+def test_a_persons_click_goes_before_what_has_no_job_yet(qbo, organization, asked):
+    many, one = (
+        make_customers(organization, STEP + 1),
+        Customer(organization=organization, name="Clicked", currency="SGD"),
+    )
+    one.save()
+    run = services.push(organization, "customers", asked=asked, ids=ids_of(many))
+    click = services.push(organization, "customers", asked=asked, ids=[one.pk])
+    queued_before: list[int] = []
+    qbo.during_next_call(lambda: queued_before.append(SyncJob.objects.filter(run=run).count()))
+    drain(organization)
+    click.refresh_from_db()
+    run.refresh_from_db()
+    assert (click.status, run.status, run.succeeded) == ("succeeded", "succeeded", STEP + 1)
+    assert queued_before == [0]
+    # Steps do not take batches apart.
+    assert qbo.calls["batch"] == 1 + -(-(STEP + 1) // 30)
+
+
+def test_contacts_of_thousands_go_first(organization, asked, customers):
+    customers[0].__class__.objects.filter(pk=customers[0].pk).update(qbo_id="1")
+    make_invoices(organization, customers, STEP + 1)
+    contacts, invoices = services.push_with_contacts(organization, "invoices", asked=asked, all_unsynced=True)
+    assert (contacts.entity, contacts.total, invoices.total) == ("customers", STEP, STEP + 1)
+
+
+def test_an_unexpected_error_ends_the_run_and_not_the_lane(qbo, organization, asked):
+    run = services.push(
+        organization, "customers", asked=asked, ids=ids_of(make_customers(organization, STEP + 1))
+    )
+    QueueStep.objects.filter(run=run).update(ids={"not": "a list"})
+    drain(organization)
+    run.refresh_from_db()
+    assert (run.status, run.error_code) == ("failed", "internal")
+    assert not QueueStep.objects.exists()
