@@ -23,10 +23,10 @@ from .journal import JournalAdmin
 from .labels import link, state_label
 from .sides import shown
 
-_SIDES = {"finmo": "Finmo’s", "quickbooks": "QuickBooks’"}
+_SIDES = {"finmo": "Finmo's", "quickbooks": "QuickBooks'"}
 _MEANS = {
-    "finmo": "Finmo’s values of all fields in dispute go out to QuickBooks, over what was changed there.",
-    "quickbooks": "QuickBooks’ values of all fields in dispute are taken over, over what was changed in Finmo.",
+    "finmo": "Finmo's values of all fields in dispute go out to QuickBooks, over what was changed there.",
+    "quickbooks": "QuickBooks' values of all fields in dispute are taken over, over what was changed in Finmo.",
 }
 DECIDE = "decide"
 
@@ -78,11 +78,11 @@ class ConflictAdmin(JournalAdmin):
 
     # --- many at once ------------------------------------------------------------------------
 
-    @admin.action(description="Keep Finmo’s values", permissions=["act"])
+    @admin.action(description="Keep Finmo's values", permissions=["act"])
     def keep_finmo_selected(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
         return self._keep_selected(request, queryset, "finmo")
 
-    @admin.action(description="Keep QuickBooks’ values", permissions=["act"])
+    @admin.action(description="Keep QuickBooks' values", permissions=["act"])
     def keep_quickbooks_selected(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
         return self._keep_selected(request, queryset, "quickbooks")
 
