@@ -74,7 +74,7 @@ def _merged(sources, limit: int | None = None) -> list[Cause]:
             records.filter(sync_state=SyncState.FAILED)
             .order_by()
             .values("organization_id", "sync_error_code")
-            .annotate(number=Count("pk"))
+            .annotate(number=Count("*"))
             .order_by("-number")
         )
         for each in counted[:limit]:

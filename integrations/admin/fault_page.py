@@ -105,7 +105,7 @@ def fault_lines(asked: Asked) -> list[FaultLine]:
             code
         )
     met = asked.jobs.values("code").annotate(
-        times=Count("pk"), organizations=Count("organization", distinct=True), last=Max("created_at")
+        times=Count("*"), organizations=Count("organization", distinct=True), last=Max("created_at")
     )
     for each in met:
         entry = explain(each["code"])
@@ -155,7 +155,7 @@ def _offered(request: HttpRequest, asked: Asked) -> list[Organization]:
     """Those that met a fault in the period, for whoever may see organizations."""
     if not may(request, "view", Organization):
         return []
-    every = replace(asked, organization=None).jobs.values("organization_id").annotate(times=Count("pk"))
+    every = replace(asked, organization=None).jobs.values("organization_id").annotate(times=Count("*"))
     met = [each["organization_id"] for each in every.order_by("-times")[:SHOWN_ORGANIZATIONS]]
     chosen = [asked.organization.pk] if asked.organization else []
     return sorted(Organization.objects.in_bulk([*met, *chosen]).values(), key=lambda each: each.name)
@@ -191,14 +191,14 @@ def fault_view(request: HttpRequest, model_admin: ModelAdmin, code: str) -> Http
 
 
 def _per_day(met: QuerySet, asked: Asked):
-    counted = dict(met.values_list(TruncDate("created_at")).annotate(times=Count("pk")))
+    counted = dict(met.values_list(TruncDate("created_at")).annotate(times=Count("*")))
     return columns("Times per day", days_until_now(asked.days), [("times", "bad", counted)])
 
 
 def _per_organization(request: HttpRequest, met: QuerySet) -> dict:
     counted = list(
         met.values("organization_id")
-        .annotate(times=Count("pk"), last=Max("created_at"))
+        .annotate(times=Count("*"), last=Max("created_at"))
         .order_by("-times", "organization_id")[:SHOWN_ORGANIZATIONS]
     )
     names = Organization.objects.in_bulk([each["organization_id"] for each in counted])

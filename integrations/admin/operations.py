@@ -57,8 +57,8 @@ def operations_view(request: HttpRequest, model_admin: ModelAdmin) -> HttpRespon
 def _figures(unfinished: int) -> list[dict[str, str]]:
     """What one looks at first: each a name, a value and a word about it."""
     queue = SyncJob.objects.exclude(status=SyncJob.Status.DONE).aggregate(
-        queued=Count("pk", filter=Q(status=SyncJob.Status.QUEUED)),
-        running=Count("pk", filter=Q(status=SyncJob.Status.RUNNING)),
+        queued=Count("status", filter=Q(status=SyncJob.Status.QUEUED)),
+        running=Count("status", filter=Q(status=SyncJob.Status.RUNNING)),
         oldest=Min("created_at", filter=Q(status=SyncJob.Status.QUEUED)),
     )
     conflicts = Conflict.objects.filter(resolved_at__isnull=True).count()

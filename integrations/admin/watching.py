@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Aggregate, Avg, Count, DurationField, ExpressionWrapper, F, Max, Min, Q, Sum
 from django.db.models.functions import TruncDate
 from django.http import HttpRequest
 from django.utils import timezone
@@ -40,7 +40,7 @@ def runs_per_day() -> tuple[Columns, Columns]:
         SyncRun.objects.filter(created_at__gte=since)
         .order_by()
         .values(day=TruncDate("created_at"))
-        .annotate(runs=Count("pk"), bad=Count("pk", filter=ended_badly), failures=Sum("failed", default=0))
+        .annotate(runs=Count("*"), bad=Count("status", filter=ended_badly), failures=Sum("failed", default=0))
     )
     by_day = {each["day"]: each for each in counted}
     good = {day: each["runs"] - each["bad"] for day, each in by_day.items()}
@@ -99,12 +99,15 @@ def lease_holders(request: HttpRequest) -> Table:
 
 
 def webhook_delays() -> Table:
-    """From QuickBooks' event to our receipt, and from the receipt to the end of the pull that read it."""
+    """From QuickBooks' event to our receipt, and from the receipt to the end of the pull that read it.
+
+    One statement reads both periods, of which one holds the other.
+    """
     now = timezone.now()
-    rows = [
-        _delays(label, WebhookReceipt.objects.filter(received_at__gte=now - since))
-        for label, since in (("24 hours", timedelta(days=1)), ("7 days", timedelta(days=7)))
-    ]
+    told = WebhookReceipt.objects.filter(received_at__gte=now - timedelta(days=7)).aggregate(
+        **_delays("week", Q()), **_delays("day", Q(received_at__gte=now - timedelta(days=1)))
+    )
+    rows = [_told(told, label, since) for label, since in (("24 hours", "day"), ("7 days", "week"))]
     headers = [
         "Last",
         "Events",
@@ -117,23 +120,32 @@ def webhook_delays() -> Table:
     return {"headers": headers, "rows": rows}
 
 
-def _delays(label: str, receipts: QuerySet) -> list[str]:
-    travel, answer = F("received_at") - F("happened_at"), F("answered_at") - F("received_at")
-    open_ones = Q(awaited=True, answered_at__isnull=True)
-    told = receipts.annotate(
-        travel=ExpressionWrapper(travel, DurationField()), answer=ExpressionWrapper(answer, DurationField())
-    ).aggregate(
-        number=Sum("events", default=0),
-        travel_mean=Avg("travel"),
-        travel_most=Max("travel"),
-        answer_mean=Avg("answer", filter=Q(awaited=True)),
-        answer_most=Max("answer", filter=Q(awaited=True)),
-        unread=Count("pk", filter=open_ones),
-        oldest=Min("received_at", filter=open_ones),
-    )
-    waiting = f"{told['unread']:,}" + (f", since {moment(told['oldest'])}" if told["oldest"] else "")
-    names = ("travel_mean", "travel_most", "answer_mean", "answer_most")
-    return [label, f"{told['number']:,}", *(_span(told[name]) for name in names), waiting]
+def _delays(since: str, when: Q) -> dict[str, Aggregate]:
+    """What one row tells of the receipts for which `when` holds; the names begin with `since`."""
+    travel = ExpressionWrapper(F("received_at") - F("happened_at"), DurationField())
+    answer = ExpressionWrapper(F("answered_at") - F("received_at"), DurationField())
+    awaited, unread = when & Q(awaited=True), when & Q(awaited=True, answered_at__isnull=True)
+    return {
+        f"{since}_events": Sum("events", filter=when, default=0),
+        f"{since}_travel_mean": Avg(travel, filter=when),
+        f"{since}_travel_most": Max(travel, filter=when),
+        f"{since}_answer_mean": Avg(answer, filter=awaited),
+        f"{since}_answer_most": Max(answer, filter=awaited),
+        f"{since}_unread": Count("received_at", filter=unread),
+        f"{since}_oldest": Min("received_at", filter=unread),
+    }
+
+
+def _told(told: Mapping[str, Any], label: str, since: str) -> list[str]:
+    oldest = told[f"{since}_oldest"]
+    waiting = f"{told[f'{since}_unread']:,}" + (f", since {moment(oldest)}" if oldest else "")
+    spans = ("travel_mean", "travel_most", "answer_mean", "answer_most")
+    return [
+        label,
+        f"{told[f'{since}_events']:,}",
+        *(_span(told[f"{since}_{name}"]) for name in spans),
+        waiting,
+    ]
 
 
 def _span(span: timedelta | None) -> str:

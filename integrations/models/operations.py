@@ -24,7 +24,11 @@ class WebhookReceipt(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["received_at"], name="receipt_time"),
+            # Operations tells the delays of a week, wherever they were the longest.
+            models.Index(
+                fields=["received_at", "happened_at", "answered_at", "awaited", "events"],
+                name="receipt_delays",
+            ),
             models.Index(
                 fields=["organization", "entity"],
                 condition=Q(answered_at__isnull=True),

@@ -97,7 +97,8 @@ class SyncRun(models.Model):
         indexes = [
             models.Index(fields=["organization", "-id"], name="run_list"),
             models.Index(fields=["organization", "status", "direction"], name="run_unfinished"),
-            models.Index(fields=["created_at", "status"], name="run_day"),
+            # Operations draws runs and their failures by day.
+            models.Index(fields=["created_at", "status", "failed"], name="run_by_day"),
             # Lists of all merchants' runs.
             models.Index(fields=["trigger", "id"], name="run_trigger"),
             models.Index(fields=["status", "id"], condition=~Q(status="succeeded"), name="run_status"),
@@ -238,7 +239,12 @@ class SyncJob(models.Model):
                 condition=Q(status="queued"),
                 name="job_claim",
             ),
-            models.Index(fields=["organization", "status"], condition=~Q(status="done"), name="job_open"),
+            # How much is queued, and since when.
+            models.Index(
+                fields=["organization", "status", "created_at"],
+                condition=~Q(status="done"),
+                name="job_unfinished",
+            ),
             models.Index(fields=["run", "outcome", "id"], name="job_of_run"),
             models.Index(fields=["entity", "record_id", "-id"], name="job_of_record"),
             # Operations and the fault table count failures by their day.
