@@ -6,14 +6,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from integrations.causes import Cause
 from integrations.faults import TABLE, Button
-from integrations.models import Connection, Organization, SyncRun, SyncState
+from integrations.models import Connection, Organization, SyncState
 from receivables.models import Invoice
 from tests.admin.test_journal import make_job
-from tests.factories import make_invoice
+from tests.factories import make_customer, make_invoice
 
 FAULTS = "/admin/integrations/syncjob/faults/"
-OPERATIONS = "/admin/integrations/syncrun/operations/"
 IN_SETTINGS = (Button.OPEN_SETTING, Button.RECONNECT, Button.CHOOSE_ACCOUNT, Button.CHOOSE_TAX_CODE)
 ON_THE_RECORD = (Button.RENAME, Button.OPEN_RECORD, Button.LINK)
 
@@ -32,15 +32,6 @@ def failed(connected):
         return invoice
 
     return fail
-
-
-def line_of(client):
-    (line,) = client.get(OPERATIONS).context["causes"]
-    return line
-
-
-def repair_named(client, label: str):
-    return next(repair for repair in line_of(client).repairs if repair.label == label)
 
 
 def page_of(invoice: Invoice) -> str:
@@ -125,91 +116,89 @@ def test_every_entry_stands_on_the_page_with_its_actor_and_button(superuser):
         assert entry.actor.label and (entry.button.label or entry.button == Button.NONE)
 
 
-# --- every button is pressed --------------------------------------------------------------------
+# --- every button is there ----------------------------------------------------------------------
+# tests/repairs presses one of each kind to its end.
 
 
-def test_every_button_of_the_table_is_pressed_here():
-    pressed = {*IN_SETTINGS, *ON_THE_RECORD, Button.RETRY, Button.SYNC_CONTACT, Button.OPEN_QUICKBOOKS}
-    assert {entry.button for entry in TABLE.values()} == pressed | {Button.NONE}
+@pytest.fixture
+def causes(connected) -> dict[str, Invoice]:
+    """An invoice for each code of the table, failed for it."""
+    customer = make_customer(connected)
+    failed = {code: make_invoice(connected, customer) for code in TABLE}
+    for code, invoice in failed.items():
+        invoice.sync_state, invoice.sync_error_code = SyncState.FAILED, code
+    Invoice.objects.bulk_update(failed.values(), ["sync_state", "sync_error_code"])
+    return failed
 
 
-@pytest.mark.parametrize("code", with_button(*IN_SETTINGS))
-def test_a_setting_is_opened_where_it_can_be_changed(superuser, connected, failed, code):
-    invoice, entry = failed(code), TABLE[code]
-
-    for repair in (
-        repair_named(superuser, entry.button.label),
-        *superuser.get(page_of(invoice)).context["repairs"],
-    ):
-        opened = superuser.get(repair.url)
-        assert opened.context["original"] == connected
-        if entry.button in (Button.CHOOSE_ACCOUNT, Button.CHOOSE_TAX_CODE):
-            assert "configuration-0-default_receivable_account" in opened.content.decode()
-        else:
-            assert "/press/connect/" in opened.content.decode()
+def lines_in_cockpit(client, organization) -> dict:
+    """{code: line}: the cockpit has all causes of its merchant, and codes that mean the same in one line."""
+    lines = client.get(cockpit(organization)).context["causes"]
+    return {code: line for line in lines for code in line.cause.entry.codes}
 
 
-@pytest.mark.parametrize("code", with_button(*ON_THE_RECORD))
-def test_the_records_behind_it_are_opened_where_they_can_be_changed(superuser, failed, code):
-    invoice, entry = failed(code), TABLE[code]
-
-    listed = superuser.get(repair_named(superuser, entry.button.label).url)
-    opened = superuser.get(page_of(invoice))
-
-    assert [each.pk for each in listed.context["cl"].result_list] == [invoice.pk]
-    assert 'name="number"' in opened.content.decode()
-    if entry.button == Button.LINK:
-        assert superuser.get(f"/admin/receivables/invoice/{invoice.pk}/link/").status_code == 200
-        assert f"/admin/receivables/invoice/{invoice.pk}/link/" in opened.content.decode()
+def cockpit(organization) -> str:
+    return reverse("admin:integrations_organization_change", args=[organization.pk])
 
 
-@pytest.mark.parametrize("code", with_button(Button.RETRY))
-def test_a_retry_asks_for_the_record_again(superuser, connected, failed, code):
-    invoice = failed(code)
-    repair = repair_named(superuser, "Retry")
-
-    assert superuser.post(repair.url, dict(repair.fields)).status_code == 302
-
-    assert SyncRun.objects.get().total == 1
-    assert Invoice.objects.get(pk=invoice.pk).sync_state == SyncState.QUEUED
-
-
-@pytest.mark.parametrize("code", with_button(Button.SYNC_CONTACT))
-def test_the_contact_is_pushed_along(superuser, failed, code):
-    failed(code)
-    repair = repair_named(superuser, "Push the contact too")
-
-    superuser.post(repair.url, dict(repair.fields))
-
-    assert sorted(SyncRun.objects.values_list("entity", "total")) == [("customers", 1), ("invoices", 1)]
+def test_each_entry_of_the_table_offers_its_button_to_who_may_press_it(superuser, connected, causes):
+    lines = lines_in_cockpit(superuser, connected)
+    assert lines.keys() == TABLE.keys()
+    for code, entry in TABLE.items():
+        cause, offered = lines[code].cause, {repair.label for repair in lines[code].repairs}
+        many = cause.count > 1
+        retry = {"Retry all" if many else "Retry"} if cause.retryable else set()
+        expected = {
+            Button.NONE: retry,
+            Button.RETRY: retry,
+            Button.SYNC_CONTACT: {"Push the contact too"},
+            **dict.fromkeys(IN_SETTINGS, {entry.button.label} | retry),
+            **dict.fromkeys(ON_THE_RECORD, {"Open the records" if many else entry.button.label} | retry),
+            Button.OPEN_QUICKBOOKS: {"Open in QuickBooks"} | retry,
+        }
+        assert offered == expected[entry.button], code
 
 
-@pytest.mark.parametrize("code", with_button(Button.OPEN_QUICKBOOKS))
-def test_quickbooks_is_opened_and_what_was_repaired_there_is_retried(superuser, settings, failed, code):
-    invoice = failed(code)
-    repair = repair_named(superuser, "Open in QuickBooks")
-    assert repair.elsewhere and repair.url.startswith(f"{settings.QBO_API_BASE_URL}/app/")
-    assert superuser.get("/simulator/app/homepage")["Location"] == "/simulator/"
-
-    retry = repair_named(superuser, "Retry")
-    superuser.post(retry.url, dict(retry.fields))
-
-    assert Invoice.objects.get(pk=invoice.pk).sync_state == SyncState.QUEUED
-
-
-@pytest.mark.parametrize("code", with_button(Button.NONE))
-def test_where_there_is_no_button_none_is_offered_but_to_try_again(superuser, failed, code):
-    failed(code)
-    assert {repair.label for repair in line_of(superuser).repairs} <= {"Retry"}
+def test_each_button_leads_to_where_one_can_act(superuser, settings, connected, causes):
+    for code, line in lines_in_cockpit(superuser, connected).items():
+        for repair in line.repairs:
+            if repair.elsewhere:
+                assert repair.url.startswith(f"{settings.QBO_API_BASE_URL}/app/"), code
+            elif repair.fields:
+                assert superuser.post(repair.url, dict(repair.fields)).status_code == 302, code
+            elif repair.url != cockpit(connected):
+                listed = superuser.get(repair.url).context["cl"].result_list
+                assert causes[code].pk in [each.pk for each in listed], code
+    waiting = set(Invoice.objects.filter(sync_state=SyncState.FAILED).values_list("pk", flat=True))
+    assert waiting == {causes[code].pk for code in TABLE if not sent_again(code)}
 
 
-@pytest.mark.parametrize("code", with_button(*IN_SETTINGS))
-def test_settings_are_offered_to_those_only_who_may_change_them(staff_with, failed, code):
-    failed(code)
-    support = staff_with(
-        "integrations.view_syncrun", "integrations.view_organization", "receivables.change_invoice"
-    )
-    assert {repair.label for repair in line_of(support).repairs} <= {"Retry"}
+def sent_again(code: str) -> bool:
+    """Whether a press sends it although nothing was repaired."""
+    return Cause(0, "invoices", TABLE[code], 1).retryable or TABLE[code].button == Button.SYNC_CONTACT
+
+
+@pytest.mark.parametrize("code", [next(iter(with_button(each))) for each in Button if each != Button.NONE])
+def test_the_page_of_a_failed_record_has_the_button_too(superuser, connected, failed, code):
+    invoice, button = failed(code), TABLE[code].button
+    page = superuser.get(page_of(invoice)).content.decode()
+    expected = {
+        **dict.fromkeys(IN_SETTINGS, f'href="{cockpit(connected)}"'),
+        Button.LINK: f'href="/admin/receivables/invoice/{invoice.pk}/link/"',
+        Button.RENAME: 'name="number"',
+        Button.OPEN_RECORD: 'name="number"',
+        Button.RETRY: f'action="/admin/receivables/invoice/{invoice.pk}/press/push/"',
+        Button.SYNC_CONTACT: f'action="/admin/receivables/invoice/{invoice.pk}/press/push-with-contact/"',
+        Button.OPEN_QUICKBOOKS: ">Open in QuickBooks</a>",
+    }
+    assert expected[button] in page
+
+
+def test_settings_are_offered_to_those_only_who_may_change_them(staff_with, connected, causes):
+    support = staff_with("integrations.view_organization", "receivables.change_invoice")
+    lines = lines_in_cockpit(support, connected)
+    for code in with_button(*IN_SETTINGS):
+        assert {repair.label for repair in lines[code].repairs} <= {"Retry", "Retry all"}, code
 
 
 def test_a_reconnect_is_offered_while_the_grant_lives_too(superuser, connected):
