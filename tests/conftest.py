@@ -6,6 +6,7 @@ from integrations import services
 from integrations.models import Account, Membership, Organization, Role, TaxCode, Trigger
 from integrations.services import Asked
 from tests.quickbooks import QuickBooks, drain
+from tests.snapshots import Snapshots
 
 PASSWORD = "correct horse battery"
 
@@ -88,17 +89,30 @@ def qbo_options() -> dict:
     return {"country": "SG"}
 
 
+@pytest.fixture(scope="session")
+def snapshots() -> Snapshots:
+    return Snapshots()
+
+
 @pytest.fixture
-def qbo(http, organization, admin_user, asked, qbo_options) -> QuickBooks:
+def qbo(http, organization, admin_user, asked, qbo_options, snapshots) -> QuickBooks:
     """A connected company whose lists were imported and whose default accounts are chosen."""
+    kind = snapshots.kind(organization, qbo_options)
+    if realm := snapshots.put_back(kind, organization, admin_user):
+        return QuickBooks(http, realm=realm)
     company = QuickBooks(http, **qbo_options)
-    company.connect(organization, admin_user)
+    connect(company, organization, asked)
+    snapshots.take(kind, organization, company.realm)
+    return company
+
+
+def connect(company: QuickBooks, organization: Organization, asked: Asked) -> None:
+    company.connect(organization, asked.user)
     for entity in ("accounts", "items", "tax-codes"):
         services.pull(organization, entity, asked=asked)
     drain(organization)
     choose_defaults(organization)
     company.reset_calls()
-    return company
 
 
 def choose_defaults(organization: Organization) -> None:

@@ -38,10 +38,16 @@ class StandIn:
 
 
 class QuickBooks:
-    """One simulated company. `calls` counts what reached its API, by kind."""
+    """One simulated company, a new one or that of `realm`. `calls` counts what reached its API, by kind."""
 
     def __init__(
-        self, mock: responses.RequestsMock, *, country: str = "SG", seed: bool = False, **switches: Any
+        self,
+        mock: responses.RequestsMock,
+        *,
+        realm: str = "",
+        country: str = "SG",
+        seed: bool = False,
+        **switches: Any,
     ):
         self._http = Client(headers={"host": "127.0.0.1"})
         mock.add_callback(responses.GET, re.compile(re.escape(BASE)), callback=self._answer)
@@ -50,8 +56,8 @@ class QuickBooks:
         self._actions: list = []
         self._stand_ins: list[StandIn] = []
         self._item_faults: list[tuple[bytes, dict]] = []
-        company = self.control("", {"country": country, "seed": seed, **switches})
-        self.realm = company["realm_id"]
+        options = {"country": country, "seed": seed, **switches}
+        self.realm = realm or self.control("", options)["realm_id"]
 
     # --- what a test does in QuickBooks ------------------------------------------------------
 
