@@ -7,7 +7,8 @@ from .axe import violations_in_both_schemes
 
 
 def fits(page: Page) -> bool:
-    """Nothing has to be pushed sideways to be read."""
+    """Nothing has to be pushed sideways to be read, once the style is there."""
+    page.wait_for_load_state()
     return page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
 
 
