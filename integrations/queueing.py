@@ -24,12 +24,12 @@ from .sync.runs import end_run
 STEP = 1000
 
 
-def in_steps(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+def in_steps(ids: list[int]) -> Iterator[list[int]]:
     for start in range(0, len(ids), STEP):
         yield ids[start : start + STEP]
 
 
-def queue(run: SyncRun, mapper: Mapper, ids: Sequence[int]) -> bool:
+def queue(run: SyncRun, mapper: Mapper, ids: list[int]) -> bool:
     """Sees to it that each of the records gets its job. False where one of them does not exist."""
     if len(ids) <= STEP:
         found = _queue(run, mapper, ids) == len(ids)
@@ -37,7 +37,8 @@ def queue(run: SyncRun, mapper: Mapper, ids: Sequence[int]) -> bool:
         records = mapper.records(run.organization)
         found = all(records.filter(pk__in=step).count() == len(step) for step in in_steps(ids))
         QueueStep.objects.bulk_create(
-            QueueStep(organization=run.organization, run=run, ids=list(step)) for step in in_steps(ids)
+            QueueStep(organization=run.organization, run=run, ids=step, size=len(step))
+            for step in in_steps(ids)
         )
     if not ids:
         end_run(run)
@@ -66,7 +67,7 @@ def take_step(step: QueueStep) -> None:
             status=SyncRun.Status.RUNNING, started_at=timezone.now()
         )
         step.delete()
-        gone = len(step.ids) - _queue(run, mapper_for(run.entity), step.ids)
+        gone = step.size - _queue(run, mapper_for(run.entity), step.ids)
         if gone:
             SyncRun.objects.filter(pk=run.pk).update(total=F("total") - gone)
             add_to_run(run.pk, Counter())

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.timesince import timesince
 
 from ..causes import commonest_causes
-from ..models import Conflict, Connection, Organization, SyncJob, SyncRun
+from ..models import Conflict, Connection, Organization, QueueStep, SyncJob, SyncRun
 from .labels import link, list_of, may, state_label
 from .repairs import cause_lines
 from .tables import Table, moment, runs_table
@@ -61,9 +61,15 @@ def _figures(unfinished: int) -> list[dict[str, str]]:
         running=Count("status", filter=Q(status=SyncJob.Status.RUNNING)),
         oldest=Min("created_at", filter=Q(status=SyncJob.Status.QUEUED)),
     )
+    # Long runs, of which not every record has its job yet.
+    to_come = QueueStep.objects.aggregate(size=Sum("size"))["size"] or 0
     conflicts = Conflict.objects.filter(resolved_at__isnull=True).count()
     return [
-        {"name": "Queue depth", "value": f"{queue['queued']:,}", "note": f"{queue['running']:,} running"},
+        {
+            "name": "Queue depth",
+            "value": f"{queue['queued'] + to_come:,}",
+            "note": f"{queue['running']:,} running",
+        },
         {"name": "Oldest queued job", "value": _age(queue["oldest"]), "note": moment(queue["oldest"])},
         {"name": "Unfinished runs", "value": f"{unfinished:,}", "note": "queued, running or waiting"},
         {"name": "Open conflicts", "value": f"{conflicts:,}", "note": "a person has to decide"},

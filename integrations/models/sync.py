@@ -134,9 +134,10 @@ class QueueStep(models.Model):
     run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="steps")
     # Of at most queueing.STEP records, ascending.
     ids = models.JSONField()
+    size = models.PositiveSmallIntegerField()
 
     def __str__(self) -> str:
-        return f"{len(self.ids)} records of {self.run_id}"
+        return f"{self.size} records of {self.run_id}"
 
 
 class PushBatch(models.Model):

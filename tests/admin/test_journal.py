@@ -15,6 +15,7 @@ from integrations.models import (
     Direction,
     Organization,
     PushBatch,
+    QueueStep,
     SyncJob,
     SyncRun,
     SyncState,
@@ -253,13 +254,15 @@ def test_operations_counts_connections_runs_and_the_queue(superuser, connected):
     )
     make_job(connected, status="queued", record_id=1)
     SyncJob.objects.update(created_at=timezone.now() - timedelta(hours=5))
-    make_job(connected, outcome="failed", code="06240")
+    failed = make_job(connected, outcome="failed", code="06240")
+    # Those of a long run that have no job yet are in the queue, too.
+    QueueStep.objects.create(organization=connected, run=failed.run, ids=[2, 3], size=2)
 
     context = superuser.get(reverse(OPERATIONS)).context
 
     figures = {figure["name"]: figure["value"].replace("\xa0", " ") for figure in context["figures"]}
     assert figures == {
-        "Queue depth": "1",
+        "Queue depth": "3",
         "Oldest queued job": "5 hours",
         "Unfinished runs": "2",
         "Open conflicts": "0",
