@@ -123,8 +123,12 @@ class Listing:
         if not self.narrowed:
             # Each from an index alone.
             return {"total": self.rows.count(), "unsynced": self.rows.unsynced().count()}
+        rows = self.matching
+        if self._on_first_page and len(self._first_keys) <= PAGE_SIZE:
+            # All that match were found already, and looking for them is what takes long.
+            rows = self.rows.filter(pk__in=self._first_keys)
         waiting = Count("pk", filter=self.rows.UNSYNCED)
-        return self.matching.order_by().aggregate(total=Count("pk"), unsynced=waiting)
+        return rows.order_by().aggregate(total=Count("pk"), unsynced=waiting)
 
     @property
     def total(self) -> int:
@@ -146,22 +150,33 @@ class Listing:
     @cached_property
     def page(self) -> Page:
         """Keys first, from the index alone, then the rows of the page: a far page costs no more than a near one."""
-        key, descending = self.order
-        order_by = next(column.order_by for column in self.columns if column.key == key)
-        sign = "-" if descending else ""
-        keys = (
-            self._ordered_by(order_by).order_by(f"{sign}{order_by}", f"{sign}pk").values_list("pk", flat=True)
-        )
-        paginator = Paginator(keys, PAGE_SIZE)
+        paginator = Paginator(self._keys, PAGE_SIZE)
         paginator.count = self.total
         page = paginator.get_page(self.asked.get("page"))
-        wanted = list(page.object_list)
+        wanted = self._first_keys[:PAGE_SIZE] if self._on_first_page else list(page.object_list)
         found = (
             self.rows.model.objects.filter(pk__in=wanted).select_related(*self.select_related).defer(*HEAVY)
         )
         by_key = {row.pk: row for row in found}
         page.object_list = [by_key[pk] for pk in wanted if pk in by_key]
         return page
+
+    @property
+    def _on_first_page(self) -> bool:
+        return self.asked.get("page", "1") == "1"
+
+    @cached_property
+    def _first_keys(self) -> list[int]:
+        """Those of the first page, and one more where there is a second."""
+        return list(self._keys[: PAGE_SIZE + 1])
+
+    @property
+    def _keys(self) -> QuerySet:
+        key, descending = self.order
+        order_by = next(column.order_by for column in self.columns if column.key == key)
+        sign = "-" if descending else ""
+        rows = self._ordered_by(order_by).order_by(f"{sign}{order_by}", f"{sign}pk")
+        return rows.values_list("pk", flat=True)
 
     def _ordered_by(self, column: str) -> QuerySet:
         """What matches; where a related record's column orders it, that record's index may lead."""
