@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
@@ -16,6 +15,7 @@ from typing import Any
 
 import requests
 
+from . import forks
 from .backends import ROOT, Ground
 from .company import Company
 
@@ -30,6 +30,7 @@ class House:
     def __init__(self, ground: Ground, folder: Path, **settings: Any):
         self._folder = folder
         self._processes: list[subprocess.Popen] = []
+        self._forks: subprocess.Popen | None = None
         self._port = free_port()
         self.address = f"http://127.0.0.1:{self._port}"
         self._environment = {
@@ -119,13 +120,12 @@ class House:
         [result] = self.acts((name, arguments))
         return result
 
-    def acts(self, *acts: tuple[str, dict[str, Any]], module: str = "tests.processes.acts") -> list[Any]:
+    def acts(self, *acts: tuple[str, dict[str, Any]], module: str = forks.ACTS) -> list[Any]:
         """The same for several, one after the other in one process."""
-        command = [sys.executable, "-m", module, json.dumps(acts)]
-        done = subprocess.run(command, cwd=ROOT, env=self._environment, capture_output=True, text=True)
-        if done.returncode:
-            raise AssertionError(f"{acts} failed:\n{done.stdout}\n{done.stderr}")
-        return json.loads(done.stdout.splitlines()[-1])
+        if self._forks is None:
+            self._forks = forks.start(self._environment, self._folder / "acts.log")
+            self._processes.append(self._forks)
+        return forks.ask(self._forks, module, acts)
 
     def start_bells(self) -> subprocess.Popen:
         """Sweeps every second instead of every minute."""
