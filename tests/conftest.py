@@ -11,6 +11,14 @@ from tests.snapshots import Snapshots
 PASSWORD = "correct horse battery"
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """What starts processes begins first, beside it what takes long; short tests fill up the end evenly."""
+    items.sort(
+        key=lambda item: (not item.get_closest_marker("xdist_group"), not item.get_closest_marker("slow"))
+    )
+
+
 def make_user(email: str, organization: Organization | None = None, role: Role = Role.ADMIN, **flags):
     user = get_user_model().objects.create_user(username=email, email=email, password=PASSWORD, **flags)
     if organization:

@@ -34,11 +34,11 @@ QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 
 
 def pytest_collection_modifyitems(items):
-    """One after the other on one of the test run's two processes: they share the house."""
+    """One after the other on one of the test run's two processes, after tests/processes: they share the house."""
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.xdist_group("houses"))
 
 
 # Scoped to the package, not to the session: while playwright runs, Django takes the process for an asynchronous

@@ -9,12 +9,12 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items):
-    """One after the other, on one of the test run's two processes: they need a core for themselves."""
+    """One after the other, on one of the test run's two processes: they start several, which need the cores."""
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.processes)
             item.add_marker(pytest.mark.slow)
-            item.add_marker(pytest.mark.xdist_group("processes"))
+            item.add_marker(pytest.mark.xdist_group("houses"))
 
 
 @pytest.fixture(scope="session")
