@@ -102,6 +102,7 @@ TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = "finmo_qbo.formats"
 
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"

@@ -20,7 +20,7 @@ def question(
     model_admin: ModelAdmin, request: HttpRequest, rows: QuerySet, action: str, **words: Any
 ) -> HttpResponse:
     """The page that asks, and whose button runs the action again with CONFIRMED. `words` are `verb`, `means`,
-    `button`, `icon`, and `nothing` for a selection in which there is nothing to do."""
+    `button`, `picture`, and `nothing` for a selection in which there is nothing to do."""
     options, count = model_admin.opts, rows.count()
     things = options.verbose_name if count == 1 else options.verbose_name_plural
     context = {

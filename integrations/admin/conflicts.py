@@ -93,7 +93,7 @@ class ConflictAdmin(JournalAdmin):
                 "verb": f"Keep {_SIDES[side]} values in",
                 "means": _MEANS[side],
                 "button": f"Keep {_SIDES[side]} values",
-                "icon": "check",
+                "picture": "check",
                 "nothing": "None of the selected conflicts is open any more.",
             }
             return question(self, request, open_ones, f"keep_{side}_selected", **words)

@@ -91,7 +91,7 @@ class LinkingAdmin(ButtonsAdmin):
                 "verb": "Unlink",
                 "means": linking.unlink_warning(self.mapper.entity),
                 "button": "Unlink",
-                "icon": "link_off",
+                "picture": "link_off",
                 "nothing": "None of the selected records is linked to QuickBooks.",
             }
             return question(self, request, queryset.linked(), "unlink_selected", **words)

@@ -24,6 +24,14 @@ from ..web_links import quickbooks_home
 from .asking import asked_by
 from .labels import link, list_of, may, page_of
 
+# What one must be allowed to change, and the tab of the merchant's page that it stands on.
+_SETTINGS = {
+    Button.OPEN_SETTING: (Connection, ""),
+    Button.RECONNECT: (Connection, ""),
+    Button.CHOOSE_ACCOUNT: (Configuration, "#configuration"),
+    Button.CHOOSE_TAX_CODE: (Configuration, "#configuration"),
+}
+
 
 @dataclass(frozen=True)
 class Repair:
@@ -85,15 +93,10 @@ def setting_of(request: HttpRequest, organization_id: int, entry: FaultEntry) ->
     """Where the repair is, if that is not on the record: the merchant's page, or QuickBooks."""
     if entry.button == Button.OPEN_QUICKBOOKS:
         return Repair(entry.button.label, quickbooks_home(), elsewhere=True)
-    needed = {
-        Button.OPEN_SETTING: Connection,
-        Button.RECONNECT: Connection,
-        Button.CHOOSE_ACCOUNT: Configuration,
-        Button.CHOOSE_TAX_CODE: Configuration,
-    }.get(entry.button)
+    needed, tab = _SETTINGS.get(entry.button, (None, ""))
     if needed is None or not may(request, "view", Organization) or not may(request, "change", needed):
         return None
-    return Repair(entry.button.label, page_of(Organization, organization_id))
+    return Repair(entry.button.label, page_of(Organization, organization_id) + tab)
 
 
 def may_retry(request: HttpRequest, mapper: Mapper) -> bool:
