@@ -202,6 +202,7 @@ class SyncedAdmin(OrganizationScoped, LinkingAdmin, ComparisonAdmin):
                 "Retry" if failed else "Push to QuickBooks",
                 self._press_push,
                 allowed=self.has_push_permission(request, record),
+                offered=self.mapper.updates or not record.linked,
                 icon="refresh" if failed else "cloud_upload",
                 variant="primary",
             ),

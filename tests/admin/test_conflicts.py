@@ -52,6 +52,8 @@ def test_a_field_that_is_left_open_is_named(superuser, conflicts):
 def test_many_are_decided_for_one_side_after_a_question(superuser, organization, qbo, conflicts, side, phone):
     question = choose(superuser, f"keep_{side}_selected", *conflicts)
     assert question.context["title"].endswith("values in 3 conflicts?")
+    # The environment's label in the corner has no icon of its own, and borrows none.
+    assert ">check</span>" not in question.content.decode().partition("values in 3 conflicts?</h2>")[0]
     assert Conflict.objects.filter(resolved_at=None).count() == 3
     body = {"action": f"keep_{side}_selected", "confirmed": "1", "_selected_action": question.context["ids"]}
     runs = SyncRun.objects.count()

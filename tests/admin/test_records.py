@@ -115,8 +115,11 @@ def test_lists_that_quickbooks_keeps_are_pulled_but_not_pushed(superuser, connec
 
 
 def test_lists_that_quickbooks_keeps_cannot_be_changed_and_the_page_says_why(superuser, connected):
-    item = Item.objects.create(organization=connected, name="Pen")
+    item = Item.objects.create(
+        organization=connected, name="Pen", qbo_id="7", accounting_synced=True, sync_state="synced"
+    )
 
+    assert "/press/push/" not in superuser.get(at(item)).content.decode()
     assert "QuickBooks keeps this list" in superuser.get(at(item)).content.decode()
     assert superuser.post(at(item), {"name": "Pencil"}).status_code == 403
     assert superuser.get(reverse("admin:integrations_item_add")).status_code == 403
