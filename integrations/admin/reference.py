@@ -55,8 +55,9 @@ class TaxCodeAdmin(MirroredAdmin):
 @admin.register(Item)
 class ItemAdmin(MirroredAdmin):
     page_note = (
-        "QuickBooks keeps this list, so nothing can be changed or linked by hand here: what is imported is "
-        "linked by the import, and Finmo adds only what a document's custom item needs. Change it in QuickBooks, then press Pull from QuickBooks."
+        "QuickBooks keeps this list, so nothing can be changed or linked by hand here: what is imported is linked by "
+        "the import, and Finmo adds only what a document's custom item needs. Change it in QuickBooks, then press "
+        "Pull from QuickBooks."
     )
     list_display = (
         "name",
