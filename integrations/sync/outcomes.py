@@ -106,12 +106,13 @@ def requeue(jobs: Iterable[SyncJob]) -> None:
 
 
 def finish_each(jobs: Iterable[SyncJob]) -> None:
-    """Ends jobs whose outcome stands on them already."""
+    """Ends jobs whose outcome stands on them already, and counts them on their runs: both or neither."""
     now = timezone.now()
     done = list(jobs)
     for job in done:
         job.status, job.finished_at = SyncJob.Status.DONE, now
-    _save(done)
+    with transaction.atomic():
+        _save(done)
 
 
 # What is written on a job once it has ended.

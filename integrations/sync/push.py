@@ -146,8 +146,9 @@ def _draft(mapper: Mapper, company: Company, job: SyncJob, record: SyncedRecord)
 
 
 def _linked(mapper: Mapper, job: SyncJob) -> None:
-    mapper.model.objects.filter(pk=job.record_id).update(**outcomes.synced_columns(job))
-    outcomes.finish([job], SyncJob.Outcome.LINKED)
+    with transaction.atomic():
+        mapper.model.objects.filter(pk=job.record_id).update(**outcomes.synced_columns(job))
+        outcomes.finish([job], SyncJob.Outcome.LINKED)
 
 
 def _waits_for_queued(mapper: Mapper, job: SyncJob, record: SyncedRecord) -> bool:

@@ -9,6 +9,7 @@ from integrations import services, tasks
 from integrations.models import Lane, Organization, PushBatch, SyncJob, SyncRun, Trigger
 from integrations.services import Asked
 from integrations.sync.lease import Lease, LeaseLost
+from tests.dying import dies_before
 from tests.factories import make_customer, make_invoice, push
 from tests.quickbooks import drain
 
@@ -153,3 +154,22 @@ def test_a_run_of_another_organizations_records_is_refused(qbo, organization, st
     foreign = make_customer(other)
     with pytest.raises(services.UnknownRecord):
         services.push(organization, "customers", asked=Asked(Trigger.API), ids=[foreign.pk])
+
+
+@pytest.mark.parametrize("outcome", ["linked", "skipped"])
+def test_a_worker_that_dies_before_a_record_is_counted_leaves_no_run_behind(
+    qbo, organization, asked, outcome
+):
+    """Otherwise the run's count never comes to its total, and the schedule never starts another."""
+    customer = make_customer(organization, name="Acme Ltd")
+    if outcome == "linked":
+        qbo.make("Customer", {"DisplayName": "Acme Ltd"})
+    run = services.push(organization, "customers", asked=asked, ids=[customer.pk])
+    if outcome == "skipped":
+        customer.delete()
+    with dies_before(f'SET "{"succeeded" if outcome == "linked" else outcome}"'):
+        drain(organization)
+    Lane.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    drain(organization)
+    run.refresh_from_db()
+    assert (run.status, run.done, run.jobs.get().outcome) == ("succeeded", 1, outcome)

@@ -25,6 +25,7 @@ from integrations.models import Organization, Trigger
 from integrations.services import Asked
 from integrations.simulator import webhooks
 from integrations.simulator.models import Change, Company, StoredObject
+from tests.dying import Killed, Mortal
 from tests.quickbooks import QuickBooks, answer_bells
 
 # Every document and contact names by whom it was made, on both sides, as long as it lives.
@@ -33,24 +34,6 @@ TAG = re.compile(r"#(\d+)\b")
 MOST_CONTACTS, MOST_DOCUMENTS = 12, 30
 # A worker that makes more statements than this in one turn will never come to rest.
 ENDLESS = 20_000
-
-
-class Killed(BaseException):
-    """The worker died. Nothing catches it, and nothing that unwinds may write any more."""
-
-
-class Mortal:
-    """Lets so many SQL statements pass, the worker's and the company's, and then none but those that roll back."""
-
-    def __init__(self, statements: int):
-        self.left = statements
-
-    def __call__(self, execute: Callable, sql: str, params: Any, many: bool, context: dict) -> Any:
-        if not sql.startswith(("SAVEPOINT", "ROLLBACK", "RELEASE")):
-            self.left -= 1
-            if self.left < 0:
-                raise Killed
-        return execute(sql, params, many, context)
 
 
 class World:
