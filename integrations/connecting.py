@@ -235,6 +235,8 @@ def _store(attempt: ConnectAttempt, realm_id: str, tokens: oauth.Tokens) -> Conn
                 company_read_at=None,
             )
             Connection.objects.filter(organization=organization).update(**token_columns(tokens))
+            # Another grant, or another person's, may do what the former one could not.
+            Configuration.objects.filter(organization=organization).update(failures_due_at=None)
             ring_after_commit(organization)
     except IntegrityError as error:
         raise ConnectRefused(

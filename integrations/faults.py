@@ -35,6 +35,11 @@ class FaultEntry:
         return self.code in TABLE
 
     @property
+    def passes_by_itself(self) -> bool:
+        """Whether trying again may help although nobody repaired anything."""
+        return self.actor == Actor.NOBODY
+
+    @property
     def only_an_edit_helps(self) -> bool:
         return self.code in ONLY_AN_EDIT
 

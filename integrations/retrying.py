@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from .causes import failed_for, failing
-from .faults import FaultEntry, explain
+from .faults import TABLE, FaultEntry, explain
 from .mapping import Mapper, mapper_for
-from .models import Configuration, Connection, Direction, Organization, SyncJob, SyncRun
+from .models import Configuration, Connection, Direction, Organization, SyncJob, SyncRun, SyncState
 from .progress import things
 from .services import Asked, NotConnected, Refused, push, void
+
+# {our code: what its repair leaves on the contact}
+_CONTACT_REPAIRED = {"contact_not_synced": {"qbo_id__isnull": False}, "inactive": {"is_active": True}}
 
 
 def retry_cause(
@@ -43,6 +46,19 @@ def retry_cause(
             else push(organization, entity, asked=asked, ids=ids, with_contacts=with_contacts)
             for direction, ids in by_direction.items()
         ]
+
+
+def worth_sending(mapper: Mapper, configuration: Configuration) -> QuerySet:
+    """What has yet to be sent, without what failed for a reason that a person has to take away and that, as far as
+    it shows here, is still there."""
+    chosen = [code for code, name in mapper.repaired_by.items() if getattr(configuration, f"{name}_id")]
+    again = Q(sync_error_code__in=[code for code, entry in TABLE.items() if entry.passes_by_itself] + chosen)
+    if mapper.needs:
+        for code, condition in _CONTACT_REPAIRED.items():
+            again |= Q(sync_error_code=code, **_needed(mapper, condition))
+    return (
+        mapper.records(configuration.organization).unsynced().filter(~Q(sync_state=SyncState.FAILED) | again)
+    )
 
 
 def after_configuring(configuration: Configuration, names: Iterable[str], *, asked: Asked) -> list[SyncRun]:
@@ -103,11 +119,13 @@ def _repaired(mapper: Mapper, organization: Organization, entry: FaultEntry, fai
     if entry.code in mapper.repaired_by:
         configuration = Configuration.objects.get(organization=organization)
         return failed if getattr(configuration, f"{mapper.repaired_by[entry.code]}_id") else failed.none()
-    needed = {"contact_not_synced": {"qbo_id__isnull": False}, "inactive": {"is_active": True}}
-    for column, value in needed.get(entry.code, {}).items():
-        where = [f"{name}__{column}" for name in mapper.needs] or [column]
-        failed = failed.filter(**dict.fromkeys(where, value))
-    return failed
+    return failed.filter(**_needed(mapper, _CONTACT_REPAIRED.get(entry.code, {})))
+
+
+def _needed(mapper: Mapper, condition: dict[str, bool]) -> dict[str, bool]:
+    """The condition on what the record needs, or, where it needs nothing, on itself."""
+    prefixes = [f"{name}__" for name in mapper.needs] or [""]
+    return {prefix + column: value for prefix in prefixes for column, value in condition.items()}
 
 
 def _waiting_for(mapper: Mapper, organization: Organization, codes: list[str]) -> list[int]:

@@ -8,7 +8,7 @@ from .lane import CallCount, Lane
 from .matching import Act, ContactFinding, ContactReading, FindingKind, IgnoredFinding
 from .operations import Heartbeat, WebhookReceipt
 from .organization import Membership, Organization, Role, currency_code
-from .record import SyncedRecord, SyncState
+from .record import SyncedRecord, SyncState, waiting_state
 from .reference import Account, Item, TaxCode, name_key
 from .statement import Difference, Fix, Kind, Statement, StatementCurrency, Stream
 from .sync import (
@@ -75,4 +75,5 @@ __all__ = [
     "WebhookReceipt",
     "currency_code",
     "name_key",
+    "waiting_state",
 ]

@@ -40,6 +40,8 @@ class Configuration(models.Model):
     # When the automatic runs come next; None: as soon as something is switched on.
     documents_due_at = models.DateTimeField(null=True, blank=True, editable=False)
     contacts_due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # When an automatic push next tries the documents again that wait for a person's repair; None: at its next run.
+    failures_due_at = models.DateTimeField(null=True, blank=True, editable=False)
     # When the tick rang for what is due, until somebody started it.
     rung_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -71,7 +73,8 @@ class Configuration(models.Model):
     def _due_columns(self) -> set[str]:
         was = Configuration.objects.filter(pk=self.pk).values(*self.SWITCHES).first() or {}
         switched_on = {name for name in self.SWITCHES if getattr(self, name) and not was.get(name)}
-        columns = {"documents_due_at", "rung_at"} if switched_on & set(self.DOCUMENT_SWITCHES) else set()
+        documents = {"documents_due_at", "failures_due_at", "rung_at"}
+        columns = documents if switched_on & set(self.DOCUMENT_SWITCHES) else set()
         return columns | (
             {"contacts_due_at", "rung_at"} if switched_on & set(self.CONTACT_SWITCHES) else set()
         )

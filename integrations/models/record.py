@@ -15,6 +15,11 @@ class SyncState(models.TextChoices):
     CONFLICT = "conflict", "Conflict"
 
 
+def waiting_state() -> Case:
+    """The state of a record that has yet to be sent, whatever became of it before."""
+    return Case(When(qbo_id__isnull=True, then=Value(SyncState.NOT_SYNCED)), default=Value(SyncState.CHANGED))
+
+
 class SyncedQuerySet(models.QuerySet):
     # What a bulk push has to do: neither in step, nor under way, nor waiting for a person's decision.
     UNSYNCED: ClassVar[Q] = Q(sync_state__in=[SyncState.NOT_SYNCED, SyncState.CHANGED, SyncState.FAILED])
@@ -145,8 +150,7 @@ class SyncedRecord(models.Model):
             accounting_synced=False,
             sync_state=Case(
                 When(sync_state__in=[SyncState.QUEUED, SyncState.CONFLICT], then=F("sync_state")),
-                When(qbo_id__isnull=True, then=Value(SyncState.NOT_SYNCED)),
-                default=Value(SyncState.CHANGED),
+                default=waiting_state(),
             ),
             sync_error_code="",
             sync_error_message="",

@@ -17,14 +17,18 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from ..bell import START, ring_each
+from ..editing import hold_lane
 from ..mapping import Mapper, mappers
 from ..models import Configuration, Connection, Direction, Organization, SyncRun, Trigger
+from ..retrying import worth_sending
 from ..services import Asked, NotConnected, pull, push
 
 logger = logging.getLogger(__name__)
 
 WEEKLY = timedelta(days=7)
 OFTEN = timedelta(minutes=settings.AUTO_SYNC_MINUTES)
+# What failed for a reason that only a person can take away is tried so often, should nobody have told us of it.
+DAILY = timedelta(days=1)
 # However many organizations are due at once, such as after an outage, they are started within so many ticks.
 TICKS = 10
 # Fewer are not worth spreading.
@@ -86,18 +90,27 @@ def start(organization_id: int) -> list[SyncRun]:
 
 
 def _start(configuration: Configuration, now: datetime) -> list[SyncRun]:
+    organization = configuration.organization
     switches, columns = _due_switches(configuration, now)
+    hold_lane(organization)
     runs = []
-    for mapper, direction in _wanted(configuration.organization, switches):
+    for mapper, direction in _wanted(organization, switches):
         if direction == Direction.PULL:
-            runs.append(pull(configuration.organization, mapper.entity, asked=ASKED))
-        elif mapper.records(configuration.organization).unsynced().exists():
-            runs.append(push(configuration.organization, mapper.entity, asked=ASKED, all_unsynced=True))
+            runs.append(pull(organization, mapper.entity, asked=ASKED))
+        elif ids := list(_to_send(mapper, configuration, columns).values_list("pk", flat=True)):
+            runs.append(push(organization, mapper.entity, asked=ASKED, ids=ids))
         elif _last_pushed(mapper):
             # Nothing waits here, which is worth a date, but no run.
             columns[_last_pushed(mapper)] = now
     Configuration.objects.filter(pk=configuration.pk).update(**columns, rung_at=None)
     return runs
+
+
+def _to_send(mapper: Mapper, configuration: Configuration, columns: dict[str, Any]) -> QuerySet:
+    """All that is not in step where failures are due too, as they are whenever contacts are."""
+    if mapper.stream == "contacts" or "failures_due_at" in columns:
+        return mapper.records(configuration.organization).unsynced()
+    return worth_sending(mapper, configuration)
 
 
 def _due_switches(configuration: Configuration, now: datetime) -> tuple[set[str], dict[str, Any]]:
@@ -108,11 +121,16 @@ def _due_switches(configuration: Configuration, now: datetime) -> tuple[set[str]
         (Configuration.DOCUMENT_SWITCHES, "documents_due_at", next_slot(now, configuration.organization_id)),
         (Configuration.CONTACT_SWITCHES, "contacts_due_at", now + WEEKLY),
     ):
-        at = getattr(configuration, column)
-        if at is None or at <= now:
+        if _is_over(getattr(configuration, column), now):
             switches |= {name for name in names if getattr(configuration, name)}
             columns[column] = following
+    if "documents_due_at" in columns and _is_over(configuration.failures_due_at, now):
+        columns["failures_due_at"] = now + DAILY
     return switches, columns
+
+
+def _is_over(due_at: datetime | None, now: datetime) -> bool:
+    return due_at is None or due_at <= now
 
 
 def next_slot(now: datetime, organization_id: int) -> datetime:

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 
 from .. import documents
 from ..mapping import given, walk
-from ..models import Connection
+from ..models import Configuration, Connection
 from ..qbo.client import Client
 
 FRESH = timedelta(hours=1)
+# What of it decides whether a record is taken.
+JUDGED_BY = (
+    "plan",
+    "home_currency",
+    "multicurrency",
+    "custom_numbers",
+    "books_closed_until",
+    "uses_sales_tax",
+)
 
 
 def is_stale(connection: Connection) -> bool:
@@ -23,8 +33,16 @@ def read_company(connection: Connection, client: Client) -> None:
     info = documents.decode(client.company_info(), documents.CompanyInfo)
     preferences = documents.decode(client.preferences(), documents.Preferences)
     columns = company_columns(info, preferences)
+    before = _judged_by(connection)
     Connection.objects.filter(pk=connection.pk).update(**columns)
     connection.refresh_from_db()
+    if _judged_by(connection) != before:
+        # What was refused for how the company was may pass now.
+        Configuration.objects.filter(organization_id=connection.organization_id).update(failures_due_at=None)
+
+
+def _judged_by(connection: Connection) -> list[Any]:
+    return [getattr(connection, name) for name in JUDGED_BY]
 
 
 def company_columns(info: documents.CompanyInfo, preferences: documents.Preferences) -> dict:

@@ -12,12 +12,12 @@ from collections import defaultdict
 from django.db import transaction
 
 from ..mapping import Company, Mapper, mapper_for, referring
-from ..models import SuspectedMerge, SyncedRecord, SyncJob
+from ..models import SuspectedMerge, SyncedRecord, SyncJob, SyncState, waiting_state
 from . import find, merge, outcomes
 from .apply import store
 from .suspected import survivors_of
 from .work import Work
-from .writing import Entry, in_step_columns
+from .writing import NO_ERROR, Entry, in_step_columns
 
 Outcome = SyncJob.Outcome
 # entity → what became of its records
@@ -92,6 +92,8 @@ def _repoint(
         entries[other.entity] += [
             (Outcome.UPDATED, other.label(record), record.pk, record.qbo_id or "", note) for record in records
         ]
+        # What failed for the loser may pass for the survivor.
+        records.filter(sync_state=SyncState.FAILED).update(sync_state=waiting_state(), **NO_ERROR)
         records.update(**{f"{field.name}_id": survivor.pk})
 
 
