@@ -6,26 +6,16 @@ A record may disagree while a conflict about it is open, or while it says why it
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
-from decimal import Decimal
+from collections.abc import Iterator
 from typing import Any
 
-from contacts.models import Beneficiary, Customer
 from integrations.models import Conflict, SyncState
 from integrations.simulator.models import StoredObject
-from payables.models import Bill
-from receivables.models import Invoice
 
+from .reasons import TRUE
+from .sides import CONTACT, ENTITY, REMOTE, contact_here, contact_there, document_here, document_there
 from .there import tag_of
 from .world import World
-
-REMOTE = {Customer: "Customer", Beneficiary: "Vendor", Invoice: "Invoice", Bill: "Bill"}
-ENTITY = {Customer: "customers", Beneficiary: "beneficiaries", Invoice: "invoices", Bill: "bills"}
-CONTACT = {Invoice: ("customer", "CustomerRef"), Bill: ("beneficiary", "VendorRef")}
-DELETED = " (deleted)"
-
-Document = dict[str, Any]
-Facts = dict[str, Any]
 
 
 def disagreements(world: World) -> list[str]:
@@ -33,19 +23,25 @@ def disagreements(world: World) -> list[str]:
     held: dict[str, dict[str, StoredObject]] = defaultdict(dict)
     for row in StoredObject.objects.filter(company__realm_id=world.qbo.realm, entity__in=REMOTE.values()):
         held[row.entity][row.qbo_id] = row
-    found = list(_twice(held))
+    found = [*_twice_there(held), *_twice_here(world)]
     for model, entity in REMOTE.items():
         found += _of_model(world, model, held[entity])
     return found
 
 
-def _twice(held: dict[str, dict[str, StoredObject]]) -> Iterator[str]:
-    """What was made once exists once, what was deleted included."""
-    for entity in ("Invoice", "Bill"):
-        tags = Counter(
-            tag for row in held[entity].values() if (tag := tag_of(row.document() if row.body else {}))
-        )
+def _twice_there(held: dict[str, dict[str, StoredObject]]) -> Iterator[str]:
+    """What was made once exists once, what was deleted or made inactive included. A name that a person merges away
+    keeps its own tag, so it is none."""
+    for entity, rows in held.items():
+        tags = Counter(tag for row in rows.values() if (tag := tag_of(row.document() if row.body else {})))
         yield from (f"{entity} {tag} exists {number} times" for tag, number in tags.items() if number > 1)
+
+
+def _twice_here(world: World) -> Iterator[str]:
+    for model in REMOTE:
+        tags = Counter(map(_tag, model.objects.filter(organization=world.organization)))
+        named = {tag: number for tag, number in tags.items() if tag.startswith("#")}
+        yield from (f"{model.__name__} {tag} is here {each} times" for tag, each in named.items() if each > 1)
 
 
 def _of_model(world: World, model: type, held: dict[str, StoredObject]) -> Iterator[str]:
@@ -91,20 +87,20 @@ def _of_record(world: World, record: Any, row: StoredObject | None, disputed: bo
 
 
 def _differences(record: Any, row: StoredObject) -> Iterator[str]:
-    if isinstance(record, (Invoice, Bill)):
+    if type(record) in CONTACT:
         ended = _ended(record, row)
         if record.ended not in ended:
             yield f"it is {record.ended or 'living'} here and {' or '.join(filter(None, ended)) or 'living'} there"
         if record.ended or ended != {""}:
             return
-        ours, theirs = _document_here(record), _document_there(record, row.document())
+        ours, theirs = document_here(record), document_there(record, row.document())
     elif not (active := row.active and not row.deleted) or not record.is_active:
         # What is inactive there is found under a name with a suffix, or was merged away.
         if active != record.is_active:
             yield f"active is {record.is_active} here and {active} there"
         return
     else:
-        ours, theirs = _contact_here(record), _contact_there(row.document())
+        ours, theirs = contact_here(record), contact_there(row.document())
     for name, value in ours.items():
         if value != theirs[name]:
             yield f"{name} is {value!r} here and {theirs[name]!r} there"
@@ -117,140 +113,3 @@ def _ended(record: Any, row: StoredObject) -> set[str]:
     document = row.document()
     voided = not document["TotalAmt"] and document.get("PrivateNote", "").startswith("Voided")
     return {"voided"} if voided and row.entity == "Invoice" else {""}
-
-
-def _contact_here(record: Any) -> Facts:
-    return {
-        "name": record.name,
-        "company": record.company_name,
-        "email": record.email,
-        "phone": record.phone,
-        "city": record.address_city,
-    }
-
-
-def _contact_there(document: Document) -> Facts:
-    return {
-        "name": document["DisplayName"],
-        "company": document.get("CompanyName", ""),
-        "email": document.get("PrimaryEmailAddr", {}).get("Address", ""),
-        "phone": document.get("PrimaryPhone", {}).get("FreeFormNumber", ""),
-        "city": document.get("BillAddr", {}).get("City", ""),
-    }
-
-
-def _document_here(record: Any) -> Facts:
-    contact, _ = CONTACT[type(record)]
-    return {
-        "contact": getattr(record, contact).qbo_id,
-        "number": record.number,
-        "issued": record.issue_date.isoformat(),
-        "due": record.due_date and record.due_date.isoformat(),
-        "memo": record.memo,
-        "total": record.total,
-        "balance": record.balance,
-        "status": _status(record.total, record.balance),
-        "lines": [(_words(line), line.amount) for line in record.lines.all()],
-    }
-
-
-def _words(line: Any) -> str:
-    """A custom bill line has no item there, so its name goes before its description."""
-    named = line.custom_name if hasattr(line.document, "beneficiary_id") else ""
-    return f"{named}: {line.description}" if named and line.description else named or line.description
-
-
-def _document_there(record: Any, document: Document) -> Facts:
-    _, reference = CONTACT[type(record)]
-    memo = document.get("PrivateNote", "")
-    if isinstance(record, Invoice):
-        memo = document.get("CustomerMemo", {}).get("value", "")
-    total, balance = Decimal(document["TotalAmt"]), Decimal(document["Balance"])
-    return {
-        "contact": document[reference]["value"],
-        "number": document.get("DocNumber", ""),
-        "issued": document["TxnDate"],
-        "due": document.get("DueDate"),
-        "memo": memo,
-        "total": total,
-        "balance": balance,
-        "status": _status(total, balance),
-        "lines": [
-            (line.get("Description", ""), _gross(document, line))
-            for line in document["Line"]
-            if line["DetailType"] != "SubTotalLineDetail"
-        ],
-    }
-
-
-def _status(total: Decimal, balance: Decimal) -> str:
-    if balance <= 0 < total:
-        return "paid"
-    return "partially paid" if balance < total else "open"
-
-
-def _gross(document: Document, line: Document) -> Decimal:
-    detail = line.get(line["DetailType"], {})
-    if document.get("GlobalTaxCalculation") == "TaxInclusive" and "TaxInclusiveAmt" in detail:
-        return Decimal(detail["TaxInclusiveAmt"])
-    return Decimal(line.get("Amount", 0))
-
-
-# --- whether a reason is true ---------------------------------------------------------------------
-
-
-def _contact_of(record: Any) -> Any:
-    return getattr(record, CONTACT[type(record)][0])
-
-
-def _paid(world: World, record: Any, row: StoredObject | None) -> bool:
-    return row is not None and row.balance != row.total
-
-
-def _taken(world: World, record: Any, row: StoredObject | None) -> bool:
-    """Somebody else has the name: a customer, a vendor or an employee."""
-    key = " ".join(record.name.split()).casefold()
-    rows = StoredObject.objects.filter(company__realm_id=world.qbo.realm, deleted=False, active=True)
-    holders = rows.filter(entity__in=("Customer", "Vendor", "Employee"), name_key=key)
-    return any(row is None or holder.pk != row.pk for holder in holders)
-
-
-def _number_taken(world: World, record: Any, row: StoredObject | None) -> bool:
-    rows = StoredObject.objects.filter(
-        company__realm_id=world.qbo.realm, deleted=False, entity=REMOTE[type(record)]
-    )
-    holders = rows.filter(doc_key=record.number.casefold())
-    return any(row is None or holder.pk != row.pk for holder in holders)
-
-
-def _inactive(world: World, record: Any, row: StoredObject | None) -> bool:
-    contact = record if isinstance(record, (Customer, Beneficiary)) else _contact_of(record)
-    there = StoredObject.objects.filter(
-        company__realm_id=world.qbo.realm, entity=REMOTE[type(contact)], qbo_id=contact.qbo_id or ""
-    ).first()
-    return not contact.is_active or (there is not None and not there.active)
-
-
-def _merged(world: World, record: Any, row: StoredObject | None) -> bool:
-    """Its name, or the one that it is for, is no longer in use there."""
-    contact = record if isinstance(record, (Customer, Beneficiary)) else _contact_of(record)
-    rows = StoredObject.objects.filter(company__realm_id=world.qbo.realm, entity=REMOTE[type(contact)])
-    return not rows.filter(qbo_id=contact.qbo_id or "", deleted=False, active=True).exists()
-
-
-def _has_balance(world: World, record: Any, row: StoredObject | None) -> bool:
-    return row is not None and bool(row.document()["Balance"])
-
-
-TRUE: dict[str, Callable[[World, Any, StoredObject | None], bool]] = {
-    "contact_not_synced": lambda world, record, row: not _contact_of(record).linked,
-    "inactive": _inactive,
-    "610": _inactive,
-    "2500": _inactive,
-    "paid_document": _paid,
-    "name_taken": _taken,
-    "same_name_different_email": _taken,
-    "number_taken": _number_taken,
-    "6220": _has_balance,
-    "merged_contact": _merged,
-}

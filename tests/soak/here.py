@@ -6,15 +6,13 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.utils import timezone
-
 from contacts.models import Beneficiary, Customer
 from integrations import rerunning, services
 from integrations.models import Account, Conflict, DocumentLine, Item, SyncRun
 from payables.models import Bill, BillLine
 from receivables.models import Invoice, InvoiceLine
 
-from .world import MOST_CONTACTS, MOST_DOCUMENTS, World
+from .world import CURRENCIES, MOST_CONTACTS, MOST_DOCUMENTS, World
 
 CONTACTS = {Invoice: Customer, Bill: Beneficiary}
 LINES = {Invoice: InvoiceLine, Bill: BillLine}
@@ -32,7 +30,10 @@ def new_contact(world: World) -> None:
     if model.objects.filter(organization=world.organization, is_active=True).count() >= MOST_CONTACTS:
         return
     contact = model(
-        organization=world.organization, name=f"{model.__name__} {tag[1:]}", company_name=tag, currency="SGD"
+        organization=world.organization,
+        name=f"{model.__name__} {tag[1:]}",
+        company_name=tag,
+        currency=world.random.choice(CURRENCIES),
     )
     contact.save()
     world.say(f"here: {_name(contact)} is made")
@@ -62,15 +63,24 @@ def new_document(world: World) -> None:
     document = model(
         organization=world.organization,
         number="" if world.random.random() < 0.1 else f"S-{tag[1:]}",
-        issue_date=timezone.localdate(),
-        due_date=timezone.localdate() + timedelta(days=world.random.randint(0, 30)),
-        currency="SGD",
+        issue_date=(issued := world.day()),
+        due_date=issued + timedelta(days=world.random.randint(0, 30)),
+        currency=contact.currency,
+        exchange_rate=_rate(world, contact.currency),
         tax_treatment=world.random.choice(TREATMENTS),
         memo=tag,
         **{"customer" if model is Invoice else "beneficiary": contact},
     )
     document.replace_lines([_line(world, model) for _ in range(world.random.randint(1, 3))])
     world.say(f"here: {_name(document)} for {_name(contact)} is made, {document.total}")
+
+
+def _rate(world: World, currency: str) -> Decimal | None:
+    """Mostly left to QuickBooks."""
+    foreign = currency != world.organization.currency
+    return (
+        Decimal(world.random.randint(1200, 1400)) / 1000 if foreign and world.random.random() < 0.3 else None
+    )
 
 
 def _line(world: World, model: type) -> DocumentLine:
@@ -100,7 +110,8 @@ def edit_document(world: World) -> None:
         document.replace_lines(_other_lines(world, document))
     elif field == "contact":
         name = "customer" if model is Invoice else "beneficiary"
-        setattr(document, name, world.here(CONTACTS[model], is_active=True) or document.contact)
+        other = world.here(CONTACTS[model], is_active=True, currency=document.currency)
+        setattr(document, name, other or getattr(document, name))
         document.save()
     else:
         word = world.random.randint(1, 9)

@@ -9,7 +9,7 @@ from integrations.simulator import acting, merging
 from integrations.simulator.faults import Fault
 from integrations.simulator.models import StoredObject
 
-from .world import MOST_CONTACTS, MOST_DOCUMENTS, TAG, World
+from .world import CURRENCIES, MOST_CONTACTS, MOST_DOCUMENTS, TAG, World
 
 MEMO = {"Invoice": lambda text: {"CustomerMemo": {"value": text}}, "Bill": lambda text: {"PrivateNote": text}}
 
@@ -44,7 +44,11 @@ def new_contact(world: World) -> None:
     entity, tag = world.random.choice(["Customer", "Vendor"]), world.tag()
     if world.number_there(entity) >= MOST_CONTACTS:
         return
-    body = {"DisplayName": f"{entity} {tag[1:]}", "CompanyName": tag}
+    body = {
+        "DisplayName": f"{entity} {tag[1:]}",
+        "CompanyName": tag,
+        "CurrencyRef": {"value": world.random.choice(CURRENCIES)},
+    }
     _act(world, f"new {entity} {tag}", entity, "create", body)
 
 
@@ -92,6 +96,8 @@ def new_document(world: World) -> None:
     body = {
         "CustomerRef" if entity == "Invoice" else "VendorRef": {"value": contact.qbo_id},
         "DocNumber": f"Q-{tag[1:]}",
+        "CurrencyRef": {"value": contact.document()["CurrencyRef"]["value"]},
+        "TxnDate": world.day().isoformat(),
         "GlobalTaxCalculation": world.random.choice(["TaxExcluded", "TaxInclusive", "NotApplicable"]),
         **MEMO[entity](tag),
     }
@@ -179,3 +185,10 @@ def delete(world: World) -> None:
     row = world.there("Invoice", "Bill")
     if row:
         _act(world, f"{_name(row)} is deleted", row.entity, "delete", acting.named(row))
+
+
+def close_books(world: World) -> None:
+    """Up to a day, or opens them again."""
+    closed = world.random.choice([None, world.day(), world.day()])
+    world.qbo.switch(book_close_date=closed and closed.isoformat())
+    world.say(f"there: the books are closed until {closed}")

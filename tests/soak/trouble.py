@@ -9,8 +9,10 @@ from integrations.simulator.mishaps import KINDS
 
 from .world import World
 
-# `slow` costs real time. A revoked grant has its own step.
-MISHAPS = sorted(KINDS.keys() - {"slow", "grant_revoked"})
+# A revoked grant has its own step.
+MISHAPS = sorted(KINDS.keys() - {"grant_revoked"})
+# Longer than the change feed looks back.
+GAP = timedelta(days=33)
 MOST_STATEMENTS = 300
 
 
@@ -43,8 +45,15 @@ def wait(world: World) -> None:
 
 def mishap(world: World) -> None:
     kind, count = world.random.choice(MISHAPS), world.random.choice([1, 1, 1, 2, 5])
-    world.qbo.mishap(kind, count)
-    world.say(f"mishap: {kind} × {count}")
+    slow = {"seconds": world.random.choice([5, 25, 59])} if kind == "slow" else {}
+    world.qbo.mishap(kind, count, **slow)
+    world.say(f"mishap: {kind} × {count} {slow or ''}")
+
+
+def gap(world: World) -> None:
+    """Nobody works for so long that the change feed has forgotten what happened first."""
+    world.wait(GAP)
+    world.say(f"{GAP.days} days pass")
 
 
 def revoke(world: World) -> None:

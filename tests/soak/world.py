@@ -8,7 +8,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from random import Random
 from typing import Any
@@ -32,6 +32,10 @@ from tests.quickbooks import QuickBooks, answer_bells
 TAG = re.compile(r"#(\d+)\b")
 # So many contacts and documents live at a time: a long story deepens instead of widening.
 MOST_CONTACTS, MOST_DOCUMENTS = 12, 30
+# The company's own more often than the other.
+CURRENCIES = ("SGD", "SGD", "SGD", "USD")
+# Documents are dated so many days back at most.
+OLDEST = 60
 # A worker that makes more statements than this in one turn will never come to rest.
 ENDLESS = 20_000
 
@@ -58,6 +62,12 @@ class World:
     def tag(self) -> str:
         self._tags += 1
         return f"#{self._tags}"
+
+    def day(self) -> date:
+        """Today, or a while ago."""
+        return timezone.localdate() - timedelta(
+            days=self.random.choice([0, 0, self.random.randint(1, OLDEST)])
+        )
 
     def say(self, text: str) -> None:
         self.log.append(f"{len(self.log):5} {text}")
