@@ -18,6 +18,7 @@ from ..qbo.errors import (
     Unreachable,
 )
 from . import find, merge, outcomes
+from .apply import store
 from .bind import identity
 from .settle import DUPLICATE_REQUEST, PAUSES, close, release
 from .work import Work
@@ -76,7 +77,7 @@ def _carry_out(work: Work, company: Company, batch: PushBatch) -> None:
             raise
         except Refused as error:
             if error.code != DUPLICATE_REQUEST:
-                _refused(work, mapper, batch, job, error)
+                _refused(work, company, mapper, batch, job, error)
                 return
             _wait_and_look(work, batch, pause, error)
         except Unreachable as error:
@@ -132,8 +133,10 @@ def _ended(mapper: Mapper, job: SyncJob, record: SyncedRecord, columns: dict | N
     outcomes.finish([job], SyncJob.Outcome.UPDATED)
 
 
-def _refused(work: Work, mapper: Mapper, batch: PushBatch, job: SyncJob, error: Refused) -> None:
-    """A stale token is read once more; a document that is gone already is what was wanted; else it stays as it was."""
+def _refused(
+    work: Work, company: Company, mapper: Mapper, batch: PushBatch, job: SyncJob, error: Refused
+) -> None:
+    """A stale token is answered by reading; one that is ended there already is what was wanted."""
     record = mapper.full_records(work.organization).get(pk=job.record_id)
     if error.code == GONE:
         if find.gone(work, mapper, [record.qbo_id]):
@@ -141,10 +144,13 @@ def _refused(work: Work, mapper: Mapper, batch: PushBatch, job: SyncJob, error: 
             return
     elif error.code == STALE and job.attempts == 1:
         held = find.by_ids(work, mapper, [record.qbo_id])
+        # The whole version, never its token alone: no later reading would find that the rest is unread.
+        store(work, mapper, company, [raw for _, raw in held.values()], adds_unknown=False)
+        document, raw = held.get(record.qbo_id, (None, b""))
+        if document is not None and mapper.voided(document):
+            _accepted(work, mapper, batch, job, raw)
+            return
         with transaction.atomic():
-            if record.qbo_id in held:
-                document, _ = held[record.qbo_id]
-                mapper.model.objects.filter(pk=record.pk).update(qbo_sync_token=str(document.SyncToken))
             close(batch, error.intuit_tid)
             outcomes.requeue([job])
         return

@@ -149,6 +149,30 @@ def void(invoice):
     return run
 
 
+def test_a_void_that_met_a_newer_version_leaves_nothing_of_it_unread(qbo, organization, invoice):
+    """QuickBooks' version, which the stale token told of, is here although the void was refused in the end."""
+    reference = {"value": invoice.customer.qbo_id}
+    qbo.change("Invoice", invoice.qbo_id, CustomerMemo={"value": "Theirs"}, CustomerRef=reference)
+    qbo.pay(invoice.qbo_id, "10.00")
+    qbo.reset_calls()
+    run = void(invoice)
+    assert (run.status, run.jobs.get().code) == ("failed", "paid_document")
+    assert (invoice.memo, invoice.paid, invoice.balance) == ("Theirs", 10, invoice.total - 10)
+    # Refused as stale, read, refused by a rule, looked at for a payment.
+    assert qbo.calls == Counter(write=2, query=2)
+    pull(organization, "invoices")
+    invoice.refresh_from_db()
+    assert (invoice.memo, invoice.paid, invoice.ended) == ("Theirs", 10, "")
+
+
+def test_a_void_of_what_was_voided_there_meanwhile_has_nothing_left_to_do(qbo, organization, invoice):
+    qbo.make("Invoice", {"Id": invoice.qbo_id, "SyncToken": invoice.qbo_sync_token}, "void")
+    token = qbo.read("Invoice", invoice.qbo_id)["SyncToken"]
+    run = void(invoice)
+    assert (run.status, run.jobs.get().outcome, invoice.ended) == ("succeeded", "updated", "voided")
+    assert qbo.read("Invoice", invoice.qbo_id)["SyncToken"] == token
+
+
 def test_voiding_ends_a_conflict(qbo, organization, invoice):
     disputed(qbo, organization, invoice)
     assert void(invoice).status == "succeeded"
