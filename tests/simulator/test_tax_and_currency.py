@@ -139,6 +139,15 @@ def test_net_amounts_shown_inclusive_get_their_tax_on_top(sg):
     assert created["Line"][0]["SalesItemLineDetail"]["TaxInclusiveAmt"] == 109
 
 
+def test_another_due_date_changes_no_total(sg):
+    """Each line's gross amount is rounded, and their sum is the total, from the first answer on."""
+    body = invoice(Line=lines("10.05", "10.05", "10.05"), GlobalTaxCalculation="TaxInclusive")
+    made = sg.create("Invoice", body)
+    kept = {name: made[name] for name in ("Id", "SyncToken", "CustomerRef")}
+    changed = sg.create("Invoice", kept | {"sparse": True, "DueDate": "2027-01-31"})
+    assert (changed["TotalAmt"], changed["Balance"]) == (made["TotalAmt"], made["Balance"])
+
+
 def test_without_tax_there_is_no_tax_detail(sg):
     body = invoice(GlobalTaxCalculation="NotApplicable", TxnTaxDetail={"TotalTax": 5})
     assert sg.error("invoice", body)["code"] == "6170"

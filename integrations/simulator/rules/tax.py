@@ -65,8 +65,9 @@ class Tax:
             return None
         else:
             code = self._foreign_code(sent, before)
-        gross = detail.get("TaxInclusiveAmt")
-        if not self.domestic and self.mode == "TaxInclusive" and gross:
+        if not self.domestic and self.mode == "TaxInclusive":
+            # As the line is stored, so that sending it again as it stands changes no total.
+            gross = detail.get("TaxInclusiveAmt") or self.gross_of(amount, code)
             self._gross[code] += currencies.rounded(gross, self._currency)
         else:
             self._net[code] += amount
