@@ -132,7 +132,7 @@ class DocumentResource(FormResource):
 
     def _number_taken(self, instance: Document, row: Row) -> dict[str, str]:
         """A file that is read twice adds nothing twice."""
-        number = row["number"]
+        number = row.get("number")
         if not self.is_new or not number:
             return {}
         taken = self.own().filter(number=number)
