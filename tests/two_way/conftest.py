@@ -6,7 +6,7 @@ from integrations import services
 from integrations.mapping import mapper_of
 from integrations.models import SyncJob, Trigger
 from integrations.services import Asked
-from tests.factories import make_customer, make_invoice, pull, push
+from tests.factories import invoice_line, make_customer, make_invoice, pull, push
 from tests.quickbooks import drain
 
 
@@ -28,6 +28,22 @@ def invoice(qbo, organization, customer):
     return invoice
 
 
+@pytest.fixture
+def two_lines(qbo, organization, customer):
+    lines = [invoice_line(), invoice_line(custom_name="Training", description="Two days")]
+    invoice = make_invoice(organization, customer, lines=lines)
+    push(invoice)
+    pull_together(organization, "customers", "invoices")
+    invoice.refresh_from_db()
+    qbo.reset_calls()
+    return invoice
+
+
+def change(qbo, invoice, **fields):
+    reference = {"value": invoice.customer.qbo_id}
+    return qbo.change("Invoice", invoice.qbo_id, **({"CustomerRef": reference} | fields))
+
+
 def pull_together(organization, *entities, trigger=Trigger.API, **options):
     """Pulls that wait together, as a tick or a burst asks for them."""
     runs = [services.pull(organization, entity, asked=Asked(trigger), **options) for entity in entities]
@@ -35,6 +51,26 @@ def pull_together(organization, *entities, trigger=Trigger.API, **options):
     for run in runs:
         run.refresh_from_db()
     return runs
+
+
+# What moves with every version that is read.
+VERSION = {"base", "qbo_document", "qbo_sync_token", "qbo_updated_at", "accounting_synced_at", "updated_at"}
+LINE = ("qbo_line_id", "item_name", "description", "quantity", "unit_price", "amount")
+
+
+def row_of(record) -> dict:
+    """All that is stored of a record beside its version, with its lines."""
+    record.refresh_from_db()
+    names = {field.attname for field in record._meta.concrete_fields} - VERSION
+    row = {name: getattr(record, name) for name in names}
+    if hasattr(record, "lines"):
+        row["lines"] = [tuple(getattr(line, name) for name in LINE) for line in record.lines.all()]
+    return row
+
+
+def news(before: dict, record) -> dict:
+    """{column: its value now} of all that is not as it was."""
+    return {name: value for name, value in row_of(record).items() if value != before[name]}
 
 
 def edit(record, **fields):
@@ -50,4 +86,4 @@ def history(record) -> list[str]:
     return [message for message in jobs.order_by("pk").values_list("message", flat=True) if message]
 
 
-__all__ = ["edit", "history", "pull", "pull_together"]
+__all__ = ["change", "edit", "history", "news", "pull", "pull_together", "row_of"]

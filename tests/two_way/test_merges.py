@@ -11,7 +11,7 @@ from tests.engine.test_webhooks import event, post
 from tests.factories import make_beneficiary, make_bill, make_customer, make_invoice, pull, push
 from tests.quickbooks import drain
 
-from .conftest import edit, history, pull_together
+from .conftest import edit, history, news, pull_together, row_of
 
 
 @pytest.fixture(params=[True, False], ids=["gone", "inactive"])
@@ -36,12 +36,14 @@ def assert_retired(loser, survivor):
 
 def test_the_documents_tell_of_the_merge(qbo, organization, vanishes, survivor, customer, invoice):
     waiting = make_invoice(organization, customer)
+    before = [row_of(each) for each in (invoice, waiting, customer)]
     qbo.merge("Customer", customer.qbo_id, survivor.qbo_id)
     pull_together(organization, "customers", "invoices")
-    invoice.refresh_from_db()
-    waiting.refresh_from_db()
-    assert (invoice.customer, invoice.sync_state) == (survivor, SyncState.SYNCED)
-    assert (waiting.customer, waiting.sync_state) == (survivor, SyncState.NOT_SYNCED)
+    assert [news(row, each) for row, each in zip(before, (invoice, waiting, customer), strict=True)] == [
+        {"customer_id": survivor.pk},
+        {"customer_id": survivor.pk},
+        {"is_active": False, "merged_into_id": survivor.pk},
+    ]
     assert_retired(customer, survivor)
     assert history(waiting) == ["Its customer is now Acme Limited: QuickBooks merged Acme Ltd into it."]
     assert qbo.calls == Counter(cdc=1, query=1)
