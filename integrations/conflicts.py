@@ -1,12 +1,10 @@
-"""Conflicts as pages show them: each field's three values in people's words, and when either side was changed."""
+"""Conflicts as pages show them: each field's three values in people's words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
-from .mapping import mapper_for
 from .models import Conflict, Organization
 from .wording import Names, label_of
 
@@ -37,9 +35,3 @@ def rows_of(conflict: Conflict, names: Names) -> list[dict[str, Any]]:
         }
         for name, values in conflict.fields.items()
     ]
-
-
-def changed_at(conflict: Conflict) -> tuple[datetime | None, datetime | None]:
-    """When the record was last edited here, and when it was last changed in QuickBooks."""
-    records = mapper_for(conflict.entity).records(conflict.organization).filter(pk=conflict.record_id)
-    return records.values_list("updated_at", "qbo_updated_at").first() or (None, None)

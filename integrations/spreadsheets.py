@@ -21,7 +21,7 @@ from tablib import Dataset
 from .cells import guarded, unguarded
 from .forms import RecordForm
 from .models import Organization, SyncedRecord
-from .services import Refused
+from .services import Asked, Refused
 
 logger = logging.getLogger(__name__)
 
@@ -63,9 +63,9 @@ class FormResource(ModelResource):
         use_transactions = True
         report_skipped = True
 
-    def __init__(self, organization: Organization | None = None, **kwargs: Any):
+    def __init__(self, organization: Organization | None = None, asked: Asked | None = None, **kwargs: Any):
         super().__init__(**kwargs)
-        self.of = organization
+        self.of, self.asked = organization, asked
         self.given: set[str] = set()
 
     # --- columns -----------------------------------------------------------------------------
@@ -145,6 +145,7 @@ class FormResource(ModelResource):
         """Raises ValidationError with what the form says of the row."""
         self.is_new = instance._state.adding
         instance.spreadsheet_row = row[PLACE]
+        instance.editor = self.asked
         data, problems = self.form_data(instance, row)
         self.bound = self.form(data, instance=instance)
         if not self.bound.is_valid():

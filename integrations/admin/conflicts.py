@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from .. import services
-from ..conflicts import MOST_AT_ONCE, SIDES, changed_at, names_of, rows_of
+from ..conflicts import MOST_AT_ONCE, SIDES, names_of, rows_of
 from ..mapping import mapper_for
 from ..models import Conflict
 from ..wording import label_of
@@ -39,10 +39,11 @@ class ConflictAdmin(JournalAdmin):
         "entity_name",
         "fields_shown",
         "state",
+        "edited_by",
         "opened_at",
         "resolved_by",
     )
-    list_select_related = ("organization", "resolved_by")
+    list_select_related = ("organization", "edited_by", "resolved_by")
     list_filter = (
         BY_ORGANIZATION,
         EntityFilter,
@@ -57,6 +58,7 @@ class ConflictAdmin(JournalAdmin):
     search_fields = ("label",)
     fields = (
         ("organization", "entity_name", "label"),
+        ("edited_at", "edited_by", "edited_through", "changed_there_at"),
         ("opened_at", "resolved_at", "resolved_by"),
     )
     actions = ("keep_finmo_selected", "keep_quickbooks_selected")
@@ -138,15 +140,12 @@ class ConflictAdmin(JournalAdmin):
 
     def page_context(self, request: HttpRequest, record: Conflict) -> dict[str, Any]:
         model = mapper_for(record.entity).model
-        edited_at, changed_there_at = changed_at(record)
         rows = rows_of(record, names_of(record.organization, [record]))
         return {
             "state_label": self.state(record),
             "about": link(request, model, record.record_id, record.label),
             "rows": [row | {side: shown(row[side]) for side in SIDES} for row in rows],
             "open": record.resolved_at is None,
-            "edited_at": edited_at,
-            "changed_there_at": changed_there_at,
             "may_decide": self.has_act_permission(request, record),
             "decide_url": reverse("admin:integrations_conflict_press", args=[record.pk, DECIDE]),
         }

@@ -224,6 +224,7 @@ class DocumentAdmin(SyncedAdmin):
         formset.save(commit=False)
         if not change or form.has_changed() or formset.has_changed():
             lines = _lines(formset) if _keeps_lines(form.instance) else None
+            form.instance.editor = asked_by(request)
             editing.save_document(form.instance, lines)
 
 

@@ -17,6 +17,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from ..models import Organization
 from ..spreadsheets import FormResource
+from .asking import asked_by
 from .labels import may
 
 
@@ -58,7 +59,8 @@ class SpreadsheetAdmin(ImportExportMixin):
 
     def get_import_resource_kwargs(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         form = kwargs.get("form")
-        return {"organization": getattr(form, "cleaned_data", {}).get("organization")}
+        organization = getattr(form, "cleaned_data", {}).get("organization")
+        return {"organization": organization, "asked": asked_by(request)}
 
     def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         return {"rollback_on_validation_errors": True}

@@ -139,6 +139,7 @@ class SyncedAdmin(OrganizationScoped, LinkingAdmin, ComparisonAdmin):
     def save_model(self, request: HttpRequest, obj: SyncedRecord, form: ModelForm, change: bool) -> None:
         """Saving is an edit that has to go to QuickBooks; pressing Save on an unchanged form is none."""
         if not change or form.has_changed():
+            obj.editor = asked_by(request)
             super().save_model(request, obj, form, change)
 
     def delete_model(self, request: HttpRequest, obj: SyncedRecord) -> None:

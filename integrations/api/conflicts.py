@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from .. import services
-from ..models import Conflict
+from ..models import Conflict, Trigger
 from .fields import PersonField
 from .filters import Moments, contains, id_of, ordering
 from .idempotency import idempotent
@@ -34,6 +34,17 @@ class DisputedFieldSerializer(serializers.Serializer):
 class ConflictSerializer(serializers.ModelSerializer):
     record = serializers.IntegerField(source="record_id", read_only=True)
     fields = serializers.DictField(child=DisputedFieldSerializer())
+    finmo_changed_at = serializers.DateTimeField(source="edited_at", read_only=True, allow_null=True)
+    finmo_changed_by = PersonField(source="edited_by", help_text="Null where nobody said who edited.")
+    finmo_changed_through = serializers.ChoiceField(
+        Trigger.choices, source="edited_through", read_only=True, allow_blank=True
+    )
+    quickbooks_changed_at = serializers.DateTimeField(
+        source="changed_there_at",
+        read_only=True,
+        allow_null=True,
+        help_text="QuickBooks does not say by whom.",
+    )
     resolved_by = PersonField()
 
     class Meta:
@@ -45,6 +56,10 @@ class ConflictSerializer(serializers.ModelSerializer):
             "label",
             "fields",
             "choices",
+            "finmo_changed_at",
+            "finmo_changed_by",
+            "finmo_changed_through",
+            "quickbooks_changed_at",
             "opened_at",
             "resolved_at",
             "resolved_by",
@@ -91,7 +106,7 @@ class ConflictViewSet(OrganizationView, mixins.ListModelMixin, mixins.RetrieveMo
     """Records of which both sides changed the same field; open ones unless asked."""
 
     serializer_class = ConflictSerializer
-    queryset = Conflict.objects.select_related("resolved_by")
+    queryset = Conflict.objects.select_related("edited_by", "resolved_by")
     filterset_class = ConflictFilter
     search_fields = ("label",)
     lookup_value_converter = "int"

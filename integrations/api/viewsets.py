@@ -101,7 +101,7 @@ class EditableViewSet(MirroredViewSet):
         """Keeps a new record. It is not sent to QuickBooks until it is pushed."""
         sent = self.get_serializer(data=request.data)
         sent.is_valid(raise_exception=True)
-        answer = self.stored(sent.save().pk, status.HTTP_201_CREATED)
+        answer = self.stored(sent.save(editor=self.asked).pk, status.HTTP_201_CREATED)
         answer.headers["Location"] = self.reverse_action("detail", args=[answer.data["id"]])
         return answer
 
@@ -112,7 +112,7 @@ class EditableViewSet(MirroredViewSet):
             self.require_editable(record)
             sent = self.get_serializer(record, data=request.data, partial=partial)
             sent.is_valid(raise_exception=True)
-            sent.save()
+            sent.save(editor=self.asked)
             return self.stored(record.pk, status.HTTP_200_OK)
 
     def partial_update(self, request: Request, pk: int) -> Response:

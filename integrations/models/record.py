@@ -1,9 +1,15 @@
-from typing import Any, ClassVar
+from __future__ import annotations
 
+from typing import Any, ClassVar, Protocol
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import models, transaction
 from django.db.models import Case, F, Q, Value, When
+from django.utils import timezone
 
 from .organization import Organization
+from .sync import Trigger
 
 
 class SyncState(models.TextChoices):
@@ -15,6 +21,13 @@ class SyncState(models.TextChoices):
     CONFLICT = "conflict", "Conflict"
 
 
+class Editor(Protocol):
+    """Who edits, and through which door."""
+
+    user: AbstractBaseUser | None
+    trigger: Trigger
+
+
 def waiting_state() -> Case:
     """The state of a record that has yet to be sent, whatever became of it before."""
     return Case(When(qbo_id__isnull=True, then=Value(SyncState.NOT_SYNCED)), default=Value(SyncState.CHANGED))
@@ -24,13 +37,13 @@ class SyncedQuerySet(models.QuerySet):
     # What a bulk push has to do: neither in step, nor under way, nor waiting for a person's decision.
     UNSYNCED: ClassVar[Q] = Q(sync_state__in=[SyncState.NOT_SYNCED, SyncState.CHANGED, SyncState.FAILED])
 
-    def for_organization(self, organization: Organization) -> "SyncedQuerySet":
+    def for_organization(self, organization: Organization) -> SyncedQuerySet:
         return self.filter(organization=organization)
 
-    def unsynced(self) -> "SyncedQuerySet":
+    def unsynced(self) -> SyncedQuerySet:
         return self.filter(self.UNSYNCED)
 
-    def linked(self) -> "SyncedQuerySet":
+    def linked(self) -> SyncedQuerySet:
         return self.filter(qbo_id__isnull=False)
 
 
@@ -57,6 +70,9 @@ class SyncedRecord(models.Model):
         "sync_error_message",
         "sync_error_remedy",
         "sync_error_tid",
+        "edited_at",
+        "edited_by",
+        "edited_through",
     }
 
     # Indexes begin with it, so it needs none of its own.
@@ -78,6 +94,18 @@ class SyncedRecord(models.Model):
     sync_error_message = models.TextField(blank=True, editable=False)
     sync_error_remedy = models.TextField(blank=True, editable=False)
     sync_error_tid = models.CharField(max_length=64, blank=True, editable=False)
+    # The last edit by a person here: when, by whom where that is known, and through which door.
+    edited_at = models.DateTimeField(null=True, blank=True, editable=False)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+    )
+    edited_through = models.CharField(max_length=10, choices=Trigger.choices, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -120,12 +148,26 @@ class SyncedRecord(models.Model):
 
     def save(self, *args: Any, update_fields=None, **kwargs: Any) -> None:
         if self._state.adding:
+            for name, value in self._edit().items():
+                setattr(self, name, value)
             super().save(*args, update_fields=update_fields, **kwargs)
             return
         fields = set(update_fields) if update_fields is not None else self._own_fields()
         with transaction.atomic():
             super().save(*args, update_fields=(fields - self.ENGINE_FIELDS) | {"updated_at"}, **kwargs)
             self._mark_edited()
+
+    # Who makes the next save().
+    _editor: Editor | None = None
+
+    @property
+    def editor(self) -> Editor | None:
+        return self._editor
+
+    @editor.setter
+    def editor(self, editor: Editor) -> None:
+        """Whoever lets a person edit says who it is before save(), and for that one alone."""
+        self._editor = editor
 
     @property
     def linked(self) -> bool:
@@ -144,8 +186,18 @@ class SyncedRecord(models.Model):
     def _own_fields(self) -> set[str]:
         return {field.name for field in self._meta.concrete_fields if not field.primary_key}
 
+    def _edit(self) -> dict[str, Any]:
+        """The columns that tell of this edit."""
+        editor, self._editor = self._editor, None
+        return {
+            "edited_at": timezone.now(),
+            "edited_by": editor.user if editor else None,
+            "edited_through": editor.trigger if editor else "",
+        }
+
     def _mark_edited(self) -> None:
         type(self).objects.filter(pk=self.pk).update(
+            **self._edit(),
             revision=F("revision") + 1,
             accounting_synced=False,
             sync_state=Case(

@@ -322,6 +322,13 @@ class Conflict(models.Model):
     label = models.CharField(max_length=200, blank=True)
     fields = models.JSONField()
     choices = models.JSONField(default=dict, blank=True)
+    # Who changed it here and when, as far as that is known, and when it was changed there: QuickBooks says not by whom.
+    edited_at = models.DateTimeField("changed in Finmo", null=True, blank=True)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    edited_through = models.CharField(max_length=10, choices=Trigger.choices, blank=True)
+    changed_there_at = models.DateTimeField("changed in QuickBooks", null=True, blank=True)
     opened_at = models.DateTimeField(auto_now_add=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolved_by = models.ForeignKey(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -63,15 +64,21 @@ def _merge(
     if keeps_money:
         # The document is to have our total: what is left to pay of that.
         columns["balance"] = F("total") - columns["paid"]
-    columns |= _state(mapper, record, merged, waiting)
+    columns |= _state(mapper, record, merged, waiting, columns["qbo_updated_at"])
     mapper.model.objects.filter(pk=record.pk).update(**columns)
     note(mapper, [each], Outcome.CONFLICT if merged.conflicts else Outcome.UPDATED, stored)
 
 
-def _state(mapper: Mapper, record: SyncedRecord, merged: merge.Merged, waiting: set[str]) -> dict[str, Any]:
+def _state(
+    mapper: Mapper,
+    record: SyncedRecord,
+    merged: merge.Merged,
+    waiting: set[str],
+    changed_there_at: datetime | None,
+) -> dict[str, Any]:
     """The record's columns; its conflict is opened, said anew or closed."""
     if merged.conflicts:
-        merge.open_conflict(mapper, record, merged.conflicts)
+        merge.open_conflict(mapper, record, merged.conflicts, changed_there_at)
         state = SyncState.CONFLICT
     else:
         merge.close_conflict(mapper, record)

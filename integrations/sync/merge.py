@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -148,7 +149,9 @@ def base_after(mapper: Mapper, base: dict[str, Values], theirs: Values, merged: 
     return {"fields": {**base.get("fields", {}), **agreed}, "ours": read}
 
 
-def open_conflict(mapper: Mapper, record: SyncedRecord, fields: dict[str, dict[str, Any]]) -> None:
+def open_conflict(
+    mapper: Mapper, record: SyncedRecord, fields: dict[str, dict[str, Any]], changed_there_at: datetime | None
+) -> None:
     """One open conflict a record: a further disagreement replaces what it said before."""
     Conflict.objects.update_or_create(
         entity=mapper.entity,
@@ -158,6 +161,10 @@ def open_conflict(mapper: Mapper, record: SyncedRecord, fields: dict[str, dict[s
             "organization_id": record.organization_id,
             "label": mapper.label(record),
             "fields": fields,
+            "edited_at": record.edited_at,
+            "edited_by_id": record.edited_by_id,
+            "edited_through": record.edited_through,
+            "changed_there_at": changed_there_at,
         },
     )
 

@@ -21,7 +21,7 @@ class Conflicts(PortalView):
     def get(self, request: HttpRequest) -> HttpResponse:
         resolved = request.GET.get("state") == "resolved"
         rows = Conflict.objects.filter(organization=self.organization, resolved_at__isnull=not resolved)
-        page = Paginator(rows.select_related("resolved_by"), CONFLICTS_PER_PAGE).get_page(
+        page = Paginator(rows.select_related("edited_by", "resolved_by"), CONFLICTS_PER_PAGE).get_page(
             request.GET.get("page")
         )
         names = names_of(self.organization, page)

@@ -26,10 +26,10 @@ class RecordEdit(RecordPages):
         return self.mapper.model(organization=self.organization, currency=self.organization.currency)
 
     def locked(self, pk: int | None) -> SyncedRecord:
-        """The record as it is now, held until the transaction ends."""
-        if pk is None:
-            return self.new_record()
-        return get_object_or_404(self.records().select_for_update(), pk=pk)
+        """The record as it is now, held until the transaction ends, for the person to edit."""
+        found = get_object_or_404(self.records().select_for_update(), pk=pk) if pk else self.new_record()
+        found.editor = self.asked
+        return found
 
     def get(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         record = self.record(pk) if pk else self.new_record()

@@ -27,7 +27,7 @@ def conflicts(qbo, organization) -> list[Conflict]:
 def test_each_field_is_decided_by_itself(superuser, staff, qbo, organization, conflicts):
     conflict = conflicts[0]
     page = superuser.get(at(conflict)).content.decode()
-    for value in ("old@x.example", "ours0@x.example", "theirs0@x.example", "Edited in Finmo"):
+    for value in ("old@x.example", "ours0@x.example", "theirs0@x.example", "Changed in Finmo"):
         assert value in page
     body = {"field-email": "finmo", "field-phone": "quickbooks"}
     answer = press(superuser, conflict, "decide", data=body, follow=True)
