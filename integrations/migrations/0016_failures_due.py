@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integrations', '0013_contact_readings'),
+        ('integrations', '0015_operations_indexes'),
     ]
 
     operations = [

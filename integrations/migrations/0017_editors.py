@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integrations', '0014_failures_due'),
+        ('integrations', '0016_failures_due'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
