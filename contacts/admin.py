@@ -1,11 +1,12 @@
 from django.contrib import admin
+from django.http import HttpRequest
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from integrations.admin.filters import BY_ORGANIZATION, by_fault, day_range
 from integrations.admin.spreadsheets import SpreadsheetAdmin
 from integrations.admin.synced import SyncedAdmin
 
-from .models import Beneficiary, Customer
+from .models import Beneficiary, Contact, Customer
 from .spreadsheets import BeneficiaryResource, CustomerResource
 
 
@@ -33,6 +34,13 @@ class ContactAdmin(SpreadsheetAdmin, SyncedAdmin):
             },
         ),
     )
+
+    def visible_fieldsets(self, request: HttpRequest, obj: Contact | None) -> list:
+        (title, options), *others = super().visible_fieldsets(request, obj)
+        if obj and obj.linked:
+            why = "The currency stays as it is: QuickBooks lets nobody change that of a contact it has."
+            options = options | {"description": why}
+        return [(title, options), *others]
 
 
 @admin.register(Customer)

@@ -40,6 +40,12 @@ class StatusFilter(DropdownFilter):
         return queryset.in_status(self.value()) if self.value() else queryset
 
 
+_WHY_READ_ONLY = (
+    "Nobody types these: the totals are made from the lines, the balance follows the payments in QuickBooks, and the "
+    "currency is the contact's."
+)
+
+
 class PlainDecimal(forms.DecimalField):
     """A number without the zeros that its column adds."""
 
@@ -142,7 +148,7 @@ class DocumentAdmin(SyncedAdmin):
         fieldsets = [(None, {"fields": (*who, *terms)})]
         if obj:
             totals = (("subtotal_shown", "tax_shown", "total_shown"), ("balance_shown", "status", "currency"))
-            fieldsets.append(("Totals", {"fields": totals}))
+            fieldsets.append(("Totals", {"fields": totals, "description": _WHY_READ_ONLY}))
         return fieldsets
 
     @display(description="Number", ordering="number")

@@ -19,7 +19,7 @@ from ..causes import causes_of
 from ..forms import DefaultsForm
 from ..groups import ACCOUNT_MANAGERS
 from ..history import note_switch
-from ..models import Change, Configuration, ContactFinding, Membership, Organization, SyncRun
+from ..models import Change, Configuration, Conflict, ContactFinding, Membership, Organization, SyncRun
 from ..retrying import told
 from .asking import asked_by
 from .buttons import Button, ButtonsAdmin
@@ -209,6 +209,13 @@ class OrganizationAdmin(ButtonsAdmin):
             "sync_counts": sync_counts(request, record),
             "causes": cause_lines(request, causes_of(record)),
         }
+        if may(request, "view", Conflict):
+            open_ones = Conflict.objects.filter(organization=record, resolved_at=None)
+            asked = f"organization__id__exact={record.pk}&decided=no"
+            context |= {
+                "open_conflicts": open_ones.count(),
+                "conflicts_list": f"{list_of(Conflict)}?{asked}",
+            }
         if may(request, "view", ContactFinding):
             context["findings_list"] = (
                 f"{list_of(ContactFinding)}?reading__organization__id__exact={record.pk}"

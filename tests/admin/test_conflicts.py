@@ -3,11 +3,14 @@
 import pytest
 
 from contacts.models import Customer
-from integrations.models import Conflict, SyncRun
+from integrations import services
+from integrations.models import Conflict, SyncRun, Trigger
+from integrations.services import Asked
 from tests.admin.conftest import messages_of
 from tests.admin.test_records import at, choose, press
 from tests.factories import make_customer, pull, push
 from tests.quickbooks import drain
+from tests.repairs.visitor import Visitor
 
 
 @pytest.fixture
@@ -89,3 +92,10 @@ def test_who_may_only_look_decides_nothing(staff_with, conflicts):
         body = {"action": f"keep_{side}_selected", "confirmed": "1", "_selected_action": ids}
         client.post("/admin/integrations/conflict/", body)
     assert Conflict.objects.filter(resolved_at=None).count() == 3
+
+
+def test_the_cockpit_leads_to_the_open_conflicts_of_its_merchant(superuser, organization, conflicts):
+    services.resolve(conflicts[0], {"email": "finmo", "phone": "finmo"}, asked=Asked(Trigger.ADMIN))
+    cockpit = Visitor(superuser).open(f"/admin/integrations/organization/{organization.pk}/change/")
+    listed = cockpit.follow("2 conflicts to decide").page.context["cl"].result_list
+    assert {each.pk for each in listed} == {conflicts[1].pk, conflicts[2].pk}

@@ -229,7 +229,9 @@ def test_what_changed_while_the_form_was_open_is_not_overwritten_unseen(superuse
 
 def test_organization_and_the_currency_of_a_linked_contact_stay(superuser, connected, elsewhere):
     customer = make_customer(connected)
+    assert "The currency stays as it is" not in superuser.get(at(customer)).content.decode()
     set_state(customer, SyncState.SYNCED, qbo_id="58")
+    assert "The currency stays as it is" in superuser.get(at(customer)).content.decode()
     data = form_of(superuser.get(at(customer)))
 
     superuser.post(at(customer), data | {"currency": "USD", "organization": elsewhere.pk, "phone": "1"})
