@@ -5,6 +5,7 @@ from django.contrib.auth import get_user_model
 from integrations import services
 from integrations.models import Account, Membership, Organization, Role, TaxCode, Trigger
 from integrations.services import Asked
+from tests.processes.backends import PostgresAndRedis, SQLite, missing_services
 from tests.quickbooks import QuickBooks, drain
 from tests.snapshots import Snapshots
 
@@ -140,3 +141,22 @@ def choose_defaults(organization: Organization) -> None:
             "default_payable_tax_code",
         ]
     )
+
+
+# --- what a house stands on, in tests/processes and tests/browser; migrated once ------------------------
+
+
+@pytest.fixture(scope="session")
+def postgres_and_redis():
+    if reason := missing_services():
+        pytest.skip(reason)
+    backend = PostgresAndRedis()
+    yield backend
+    backend.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite(tmp_path_factory):
+    backend = SQLite(tmp_path_factory.mktemp("databases"))
+    yield backend
+    backend.close()

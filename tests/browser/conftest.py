@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.processes.backends import PostgresAndRedis, SQLite, missing_services
+from tests.processes.backends import missing_services
 from tests.processes.house import House
 
 from .person import Person, person_at
@@ -57,15 +57,14 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def house(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(
+    chromium: Browser, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
     """Web and embedded QuickBooks, on PostgreSQL and Redis where both answer, else on SQLite."""
+    backend = request.getfixturevalue("sqlite" if missing_services() else "postgres_and_redis")
     folder = tmp_path_factory.mktemp("browser")
-    backend = SQLite(folder) if missing_services() else PostgresAndRedis()
-    try:
-        with backend.ground() as ground, House(ground, folder, DEBUG=1) as house:
-            yield house
-    finally:
-        backend.close()
+    with backend.ground() as ground, House(ground, folder, DEBUG=1) as house:
+        yield house
 
 
 @pytest.fixture(scope="package")

@@ -2,7 +2,6 @@ from pathlib import Path
 
 import pytest
 
-from .backends import PostgresAndRedis, SQLite, missing_services
 from .house import House
 
 HERE = Path(__file__).parent
@@ -15,22 +14,6 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.processes)
             item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.xdist_group("houses"))
-
-
-@pytest.fixture(scope="session")
-def postgres_and_redis():
-    if reason := missing_services():
-        pytest.skip(reason)
-    backend = PostgresAndRedis()
-    yield backend
-    backend.close()
-
-
-@pytest.fixture(scope="session")
-def sqlite(tmp_path_factory):
-    backend = SQLite(tmp_path_factory.mktemp("databases"))
-    yield backend
-    backend.close()
 
 
 @pytest.fixture(params=["postgres_and_redis", "sqlite"])
