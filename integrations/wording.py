@@ -1,20 +1,29 @@
-"""A record's fields and values in people's words: labels, names instead of QuickBooks' ids, yes and no."""
+"""A record's fields and values in people's words: labels, names instead of QuickBooks' ids, days, yes and no."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from .document_lines import LINE_REFERENCES
 from .mapping import Reference, Values, mapper_for
 from .models import Organization
 
+# What Django would name after the column.
+_CALLED = {"email": "E-mail"}
+
+
+def written(day: date) -> str:
+    """7 Nov 2026."""
+    return f"{day.day} {day:%b %Y}"
+
 
 def label_of(entity: str, name: str) -> str:
     """A field as its form calls it."""
     model = mapper_for(entity).model
-    known = {field.name: str(field.verbose_name) for field in model._meta.concrete_fields}
+    known = {field.name: str(field.verbose_name) for field in model._meta.concrete_fields} | _CALLED
     label = known.get(name, name.replace("_", " "))
     return label[:1].upper() + label[1:]
 
@@ -49,6 +58,8 @@ class Names:
         """A field's value for a page; a document's lines as a list of such values."""
         if isinstance(value, list):
             return [self.line(line) for line in value]
+        if value and name.endswith("_date"):
+            return written(date.fromisoformat(value) if isinstance(value, str) else value)
         return self._one(references_of(entity).get(name), _chosen(entity, name, value))
 
     def line(self, line: Values) -> Values:

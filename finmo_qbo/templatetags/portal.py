@@ -16,6 +16,7 @@ from integrations.models import SyncedRecord, SyncState
 from integrations.money import decimals, rounded
 from integrations.progress import Progress
 from integrations.views.starting import watched
+from integrations.wording import written
 
 register = template.Library()
 
@@ -88,7 +89,7 @@ def day(value: date | None) -> str | SafeString:
         '<time datetime="{}" title="{}">{}</time>',
         value.isoformat(),
         f"{value:%A}, {value.day} {value:%B %Y}",
-        f"{value.day} {value:%b %Y}",
+        written(value),
     )
 
 
@@ -102,7 +103,7 @@ def moment(value: datetime | None, never: str = "Never") -> str | SafeString:
         '<time datetime="{}" title="{}" data-moment>{}</time>',
         value.isoformat(timespec="seconds"),
         f"{local.day} {local:%B %Y, %H:%M} UTC",
-        f"{local.day} {local:%b %Y, %H:%M}",
+        f"{written(local)}, {local:%H:%M}",
     )
 
 

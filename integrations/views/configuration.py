@@ -26,9 +26,17 @@ from .starting import start, watch
 class Waiting:
     """What waits on either side: how many records a push would send, and since when QuickBooks has changes."""
 
-    things: str
+    entity: str
     count: int
     changed_there_at: datetime | None
+
+    @property
+    def things(self) -> str:
+        return things(self.entity)
+
+    @property
+    def counted(self) -> str:
+        return things(self.entity, self.count)
 
 
 class QuickBooksConfiguration(PortalView):
@@ -68,7 +76,7 @@ class QuickBooksConfiguration(PortalView):
     def _waiting(self, stream: str, configuration: Configuration) -> list[Waiting]:
         return [
             Waiting(
-                things(mapper.entity),
+                mapper.entity,
                 mapper.records(self.organization).unsynced().count(),
                 _moment(configuration.changes_waiting.get(mapper.entity)),
             )

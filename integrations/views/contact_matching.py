@@ -19,6 +19,7 @@ from ..models import Act, ContactFinding, ContactReading, FindingKind
 from ..progress import things
 from ..remedies import address_of
 from ..services import Refused
+from ..wording import label_of
 from .access import PortalView
 from .starting import start, watch
 
@@ -185,7 +186,8 @@ def _row(finding: ContactFinding) -> Row:
     differing = []
     if finding.kind == FindingKind.DIFFERS:
         differing = [
-            (_label(name), told["finmo"], told["quickbooks"]) for name, told in finding.fields.items()
+            (label_of(entity, name), told["finmo"], told["quickbooks"])
+            for name, told in finding.fields.items()
         ]
     return Row(finding, finmo, quickbooks, differing, contact_matching.acts_of(finding))
 
@@ -197,12 +199,9 @@ def _shown(values: dict[str, Any], url: str) -> Shown:
 
 
 def _told(change: Change) -> dict[str, Any]:
-    fields = [(_label(name), told["from"], told["to"]) for name, told in change.fields.items()]
+    entity = change.finding.reading.entity
+    fields = [(label_of(entity, name), told["from"], told["to"]) for name, told in change.fields.items()]
     return {"finding": change.finding, "side": change.side, "fields": fields}
-
-
-def _label(name: str) -> str:
-    return {"is_active": "Active", "email": "E-mail"}.get(name, name.replace("_", " ").capitalize())
 
 
 def _asked_for(sent: QueryDict) -> tuple[Act, dict[str, Any]]:

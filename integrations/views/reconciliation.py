@@ -24,6 +24,7 @@ from ..remedies import address_of
 from ..services import Refused
 from ..statement_csv import COLUMNS, csv_rows
 from ..statement_report import CurrencyReport, report_of
+from ..wording import written
 from .access import PortalView
 from .contact_matching import lists
 from .starting import start, watch
@@ -48,6 +49,9 @@ _ON_ITS_WAY = {
     SyncState.FAILED: "push failed",
     SyncState.CONFLICT: "conflict to decide",
 }
+
+# What becomes of a document whose other side has ended.
+_ENDS = {Kind.DELETED: "Deleted", Kind.VOIDED: "Voided"}
 
 
 @dataclass(frozen=True)
@@ -228,7 +232,11 @@ def _side(difference: Difference, saved: dict[str, Any] | None) -> dict[str, Any
     if saved is None:
         return None
     differing = [difference.kind, *difference.also]
-    facts = [words.format(saved[name]) for kind, name, words in _FACTS if kind in differing and saved[name]]
+    facts = [
+        words.format(_in_words(name, saved[name], saved["currency"]))
+        for kind, name, words in _FACTS
+        if kind in differing and saved[name]
+    ]
     if difference.kind == Kind.ONLY_IN_FINMO and saved.get("sync_state"):
         facts.append(_ON_ITS_WAY[saved["sync_state"]])
     return saved | {name: Decimal(saved[name]) for name in ("total", "balance")} | {"facts": facts}
@@ -244,7 +252,14 @@ def _shown(change: Change) -> dict[str, Any]:
         )
         for name, told in change.fields.items()
     ]
-    return {"difference": change.difference, "side": change.side, "fields": fields}
+    return {
+        "difference": change.difference,
+        "side": change.side,
+        "fields": fields,
+        "ends": ""
+        if any(told["to"] for told in change.fields.values())
+        else _ENDS.get(change.difference.kind, ""),
+    }
 
 
 def _in_words(name: str, text: str | None, currency: str) -> str:
@@ -252,8 +267,7 @@ def _in_words(name: str, text: str | None, currency: str) -> str:
     if not text:
         return ""
     if name.endswith("_date"):
-        day = date.fromisoformat(text)
-        return f"{day.day} {day:%b %Y}"
+        return written(date.fromisoformat(text))
     if name in ("total", "tax_total", "balance"):
         return f"{Decimal(text):,.{decimals(currency)}f}"
     return text

@@ -34,7 +34,7 @@ def test_each_field_is_decided_by_itself(superuser, staff, qbo, organization, co
         assert value in page
     body = {"field-email": "finmo", "field-phone": "quickbooks"}
     answer = press(superuser, conflict, "decide", data=body, follow=True)
-    assert "Email: Finmo's, Phone: QuickBooks'" in messages_of(answer)[0]
+    assert "E-mail: Finmo's, Phone: QuickBooks'" in messages_of(answer)[0]
     drain(organization)
     conflict.refresh_from_db()
     customer = Customer.objects.get(pk=conflict.record_id)

@@ -24,6 +24,13 @@ def asked() -> list[tuple[str, str, int]]:
     return sorted(SyncRun.objects.values_list("direction", "entity", "total"))
 
 
+def test_one_of_a_kind_is_not_said_to_be_many(connected, browser):
+    make_customer(connected)
+    make_customer(connected)
+    make_beneficiary(connected)
+    assert "1 beneficiary, 2 customers not in step" in text_of(browser.get(PAGE))
+
+
 def test_ad_hoc_sync_pushes_all_unsynced_customers_and_beneficiaries(connected, browser):
     make_customer(connected)
     make_customer(connected)

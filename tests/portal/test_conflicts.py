@@ -30,8 +30,16 @@ def conflict(qbo, organization) -> Conflict:
 
 def test_the_inbox_shows_before_finmo_and_quickbooks(conflict, browser):
     page = text_of(browser.get("/conflicts/"))
-    assert "Email old@aster.example ours@aster.example theirs@aster.example" in page
+    assert "E-mail old@aster.example ours@aster.example theirs@aster.example" in page
     assert "Aster" in page
+
+
+def test_days_stand_there_as_people_write_them(organization, browser):
+    days = {"base": "2026-10-31", "finmo": "2026-11-07", "quickbooks": "2027-02-01"}
+    Conflict.objects.create(
+        organization=organization, entity="invoices", record_id=1, label="INV-1", fields={"due_date": days}
+    )
+    assert "Due date 31 Oct 2026 7 Nov 2026 1 Feb 2027" in text_of(browser.get("/conflicts/"))
 
 
 def test_what_failed_in_a_run_for_a_conflict_is_shown_with_the_way_to_decide_it(conflict, browser):

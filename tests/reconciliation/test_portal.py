@@ -95,6 +95,25 @@ def test_a_repair_is_looked_at_before_it_is_sent(browser, field):
     assert "Both sides agree" in text_of(browser.get(answer.url))
 
 
+def test_the_sides_of_a_difference_say_their_days_as_people_write_them(browser, field):
+    ground = field()
+    ground.grow(2)
+    ground.sow("another due date")
+    statement = read_statement(ground.organization, ground.stream)
+    assert "due 24 Dec 2026" in text_of(browser.get(f"/reconciliation/{statement.pk}/"))
+
+
+def test_a_document_that_ended_there_is_told_to_end_here(browser, field):
+    ground = field()
+    ground.grow(2)
+    ground.sow("deleted there")
+    statement = read_statement(ground.organization, ground.stream)
+    [line] = open_lines(statement)
+    where = reverse("statement-repair", args=[statement.pk])
+    page = text_of(browser.get(where, {"fix": "keep_quickbooks", "difference": line.pk}))
+    assert "Deleted , as it is in QuickBooks: it no longer counts." in page
+
+
 def test_accepting_asks_for_a_note_and_shows_it(browser, accountant, field):
     ground = field()
     ground.grow(1)
