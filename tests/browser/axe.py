@@ -8,8 +8,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-# What the other colour scheme can change; all the rest is in the document and judged once.
-COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+# Only what is wrong comes back: all that is right would be some megabytes for each page.
+JUDGE = "() => axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)"
 
 
 @cache
@@ -17,20 +17,19 @@ def _source() -> str:
     return files("axe_playwright_python").joinpath("axe.min.js").read_text()
 
 
-def violations(page: Page, **options: Any) -> list[str]:
+def violations(page: Page) -> list[str]:
     """What is wrong on the page as it stands, one sentence each with the elements; empty where nothing is."""
     if not page.evaluate("() => 'axe' in window"):
         # Through the debugger, which the page's Content-Security-Policy does not bind.
         page.evaluate(_source())
-    found = page.evaluate("options => axe.run(document, options)", options)
-    return [_told(each) for each in found["violations"]]
+    return [_told(each) for each in page.evaluate(JUDGE)]
 
 
 def violations_in_both_schemes(page: Page) -> list[str]:
-    """The same in light and in dark; the page is light again after it."""
+    """All of it in light and again in dark, of one load; the page is light again after it."""
     found = violations(page)
     page.emulate_media(color_scheme="dark")
-    found += [f"dark: {each}" for each in violations(page, **COLOURS)]
+    found += [f"dark: {each}" for each in violations(page)]
     page.emulate_media(color_scheme="light")
     return found
 

@@ -64,4 +64,4 @@ def test_staff_link_a_customer_and_compare_both_sides_of_an_invoice(house, worke
     click(staff, "button", "Read again from QuickBooks")
     staff.sees("1 of 1 invoice changed in QuickBooks.")
     due = staff.page.get_by_role("row", name="Due date")
-    expect(due).to_contain_text("2026-12-24")
+    expect(due).to_contain_text("24 Dec 2026")

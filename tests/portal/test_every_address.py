@@ -1,18 +1,15 @@
 """Every address of the portal, taken from the product's own list: whose it is, and who may press it."""
 
-from collections.abc import Iterator
-
 import pytest
-from django.urls import URLPattern, get_resolver, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from integrations.models import Conflict, ContactReading, Statement, SyncRun
 from tests.factories import make_beneficiary, make_bill, make_customer, make_invoice
 
+from .addresses import portal
 from .conftest import signed_in
 
-# What stands beside the portal and has tests of its own.
-ELSEWHERE = ("admin/", "api/", "simulator/", "webhooks/", "healthz/", "readyz/")
 # What an address names besides a record.
 NAMED = {
     "code": "contact_not_synced",
@@ -24,19 +21,8 @@ NAMED = {
 EVERYBODYS = {"login", "logout", "switch-organization", "sync-tray"}
 
 
-def portal(patterns=None, prefix: str = "") -> Iterator[tuple[str, set[str]]]:
-    """(name, what it takes) of each address."""
-    for each in get_resolver().url_patterns if patterns is None else patterns:
-        route = prefix + str(each.pattern)
-        if route.startswith(ELSEWHERE):
-            continue
-        if isinstance(each, URLPattern):
-            yield each.name, {*each.pattern.regex.groupindex}
-        else:
-            yield from portal(each.url_patterns, route)
-
-
-TAKES = dict(portal())
+# {name: what it takes}
+TAKES = {each.name: {*each.pattern.regex.groupindex} for each in portal()}
 OF_RECORDS = sorted(name for name, takes in TAKES.items() if "pk" in takes)
 ALL = sorted(TAKES.keys() - EVERYBODYS)
 
