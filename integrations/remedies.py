@@ -53,6 +53,15 @@ def remedy_of(entity: str, record: SyncedRecord | None, code: str, membership: M
     return _setting(button, membership)
 
 
+def retry_of(entity: str, record: SyncedRecord, membership: Membership) -> Remedy | None:
+    """The button that the remedy's sentence names after what is to be done elsewhere, where there is no other one."""
+    first = remedy_of(entity, record, record.sync_error_code, membership)
+    if Button.RETRY.label not in record.sync_error_remedy or (first and first.posts):
+        return None
+    address = address_of(entity, record.pk)
+    return Remedy(Button.RETRY.label, f"{address}sync/", posts=True) if membership.can_edit else None
+
+
 def remedies_of_cause(cause: Cause, membership: Membership) -> list[Remedy]:
     """The same for all records behind a cause: first what repairs it, then what sends them all again."""
     if not cause.entry.code or not membership.can_edit:

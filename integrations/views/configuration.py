@@ -8,7 +8,6 @@ from datetime import datetime
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django_htmx.http import trigger_client_event
 
 from .. import retrying, services
@@ -58,7 +57,7 @@ class QuickBooksConfiguration(PortalView):
         runs = form.save_as(self.asked)
         watch(request, runs)
         messages.success(request, " ".join(["The defaults are saved.", *map(retrying.told, runs)]))
-        return redirect(reverse("quickbooks-configuration") + "#defaults")
+        return redirect("quickbooks-configuration")
 
     def _page(self, form: DefaultsForm) -> HttpResponse:
         context = {

@@ -18,7 +18,7 @@ from ..linking import unlink_warning
 from ..listing import Between, Column, Filter, Listing, by_cause
 from ..mapping import Mapper, mapper_for
 from ..models import SyncedRecord, SyncJob, SyncRun
-from ..remedies import remedy_of
+from ..remedies import remedy_of, retry_of
 from ..web_links import quickbooks_url
 from .access import Need, PortalView
 from .starting import start
@@ -107,6 +107,7 @@ class RecordTable(RecordPages):
             "quickbooks_url": quickbooks_url(record),
             "deletable": not record.linked and not history,
             "remedy": remedy_of(self.entity, record, record.sync_error_code, self.request.membership),
+            "retry": retry_of(self.entity, record, self.request.membership),
             "unlink_means": unlink_warning(self.entity),
         }
 

@@ -21,7 +21,8 @@ def test_support_finds_a_failed_invoice_by_its_cause_and_repairs_all_it_stopped(
     support = person("support@finmo.example", at="/admin/integrations/syncrun/operations/")
     line = support.page.get_by_role("row", name="12 invoices failed to sync: contact is not in QuickBooks.")
     expect(line).to_contain_text("Causes")
-    assert [each for each in violations_in_both_schemes(support.page) if not each.startswith(FRAME)] == []
+    found = violations_in_both_schemes(support.page)
+    assert [each for each in found if not each.removeprefix("dark: ").startswith(FRAME)] == []
 
     support.follow("12 invoices failed to sync: contact is not in QuickBooks.", within=line)
     support.follow("CAU-0")

@@ -102,6 +102,7 @@ def import_lists(clerk: Person) -> None:
     ):
         clerk.press(button)
         clerk.sees(re.compile(rf"\d+ of \d+ {things} pulled\."))
+    expect(clerk.page.get_by_text("There are no accounts to choose from yet")).to_have_count(0)
 
 
 def choose_defaults(clerk: Person) -> None:

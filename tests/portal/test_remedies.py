@@ -32,6 +32,17 @@ def remedy(client: Client, invoice: Invoice, code: str):
     return client.get(f"/receivables/{invoice.pk}/", headers=HTMX).context["remedy"]
 
 
+def test_where_the_remedy_says_retry_the_sidebar_has_one_such_button(invoice, browser, viewers):
+    for code, entry in TABLE.items():
+        if "Retry" in entry.remedy:
+            Invoice.objects.filter(pk=invoice.pk).update(
+                sync_state=SyncState.FAILED, sync_error_code=code, sync_error_remedy=entry.remedy
+            )
+            sidebar = browser.get(f"/receivables/{invoice.pk}/", headers=HTMX).content.decode()
+            assert sidebar.count(">Retry</button>") == 1, code
+            assert ">Retry</button>" not in viewers.get(f"/receivables/{invoice.pk}/").content.decode(), code
+
+
 def expected(button: Button, invoice: Invoice, settings, *, configures: bool) -> tuple[str, str] | None:
     """(label, address) of what the table's button is in the portal."""
     page, integrations = f"/receivables/{invoice.pk}/", "/settings/integrations/"
