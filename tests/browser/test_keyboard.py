@@ -255,7 +255,7 @@ def pull_and_see(hands: Hands) -> None:
     hands.press("Enter")
     expect(heading(hands)).to_have_text("Accounts Receivable")
     hands.choose("K-1")
-    hands.person.sees("15 Jan 2027")
+    hands.person.sees("15 Jan 2027", within=hands.page.get_by_role("dialog", name="K-1"))
     hands.press("Escape")
     expect(hands.page.get_by_role("dialog")).to_have_count(0)
 
