@@ -17,6 +17,8 @@ PAGES = [
     "/beneficiaries/",
     "/receivables/",
     "/payables/",
+    "/reconciliation/",
+    "/reconciliation/customers/",
     "/sync-history/",
     "/conflicts/",
     "/settings/integrations/",

@@ -17,6 +17,11 @@ NAMED = {
     "entity": "customers",
     "stream": "receivables",
 }
+# What stands behind an address without which there is no page, whoever asks.
+ASKED = {
+    "contacts-act": "?act=ignore&kind=only_in_finmo",
+    "statement-repair": "?fix=accept&kind=only_in_finmo",
+}
 # What everybody may send: signing in and out, the organization that they look at, a message that they put away.
 EVERYBODYS = {"login", "logout", "switch-organization", "sync-tray"}
 
@@ -51,7 +56,12 @@ def records(organization) -> dict[str, int]:
 def address(name: str, records: dict[str, int]) -> str:
     keys = [key for kind, key in records.items() if name.startswith(kind)]
     known = NAMED | {"pk": keys[0]} if keys else NAMED
-    return reverse(name, kwargs={each: known[each] for each in TAKES[name]})
+    return reverse(name, kwargs={each: known[each] for each in TAKES[name]}) + ASKED.get(name, "")
+
+
+def test_ones_own_records_are_there(records, admins):
+    for name in OF_RECORDS:
+        assert admins.get(address(name, records)).status_code in (200, 302, 405), name
 
 
 def test_another_organizations_records_are_not_there(records, stranger):
