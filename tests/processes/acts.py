@@ -24,7 +24,7 @@ from django.db.models import F  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from contacts.models import Beneficiary, Contact, Customer  # noqa: E402
-from integrations import connecting, reconciling, services, tasks  # noqa: E402
+from integrations import connecting, contact_matching, reconciling, services, tasks  # noqa: E402
 from integrations.groups import account_managers  # noqa: E402
 from integrations.mapping import mapper_for  # noqa: E402
 from integrations.models import (  # noqa: E402
@@ -176,12 +176,15 @@ def stranger_to_quickbooks(slug: str, customer: str, number: str) -> None:
 
 
 def every_state(slug: str) -> dict[str, int]:
-    """Of a merchant whose customers 0 and 1 got another e-mail in QuickBooks: a record in every state, and a statement.
+    """Of a merchant whose customers 0 and 1 got another e-mail in QuickBooks: a record in every state, both sides of
+    the contacts, and two statements.
 
     Returns the keys of one of each kind.
     """
     organization = Organization.objects.get(slug=slug)
     invoices(slug, "S", 2)
+    Beneficiary.objects.create(organization=organization, name="Never pushed", currency="SGD")
+    bills(slug, "S", 1)
     push(slug)
     drain(slug)
     stranger_to_quickbooks(slug, "Kopi & Kaya", "F-1")
@@ -193,13 +196,20 @@ def every_state(slug: str) -> dict[str, int]:
     drain(slug)
     kept, decided = Conflict.objects.filter(organization=organization).order_by("pk")
     services.resolve(decided, {"email": "quickbooks"}, asked=ASKED)
-    reconciling.reconcile(organization, "receivables", asked=ASKED)
+    for _ in range(2):
+        reconciling.reconcile(organization, "receivables", asked=ASKED)
+        drain(slug)
+    contact_matching.compare(organization, "customers", asked=ASKED)
     drain(slug)
     statement = reconciling.newest(organization, "receivables")
     return {
         "synced": Invoice.objects.get(organization=organization, number="S-0").pk,
         "failed": Invoice.objects.get(organization=organization, number="F-1").pk,
+        "bill": Bill.objects.get(organization=organization, number="S-0").pk,
+        "beneficiary": Beneficiary.objects.get(organization=organization, name="Never pushed").pk,
         "conflict": kept.record_id,
+        "stranger": Customer.objects.get(organization=organization, name="Kopi & Kaya").pk,
+        "reading": contact_matching.newest(organization, "customers").pk,
         "run": failing,
         "statement": statement.pk,
         "difference": statement.differences.get(number="F-1").pk,
