@@ -19,8 +19,6 @@ os.environ.update(
 
 from finmo_qbo.settings import *  # noqa: F403
 
-# Tables are made from the models; tests/processes migrates, and `make check` tells where migrations differ from them.
-DATABASES["default"]["TEST"] = {"MIGRATE": False}  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
