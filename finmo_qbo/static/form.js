@@ -11,30 +11,39 @@
   const boxOf = (input) => input.closest("[data-combobox]");
   const listOf = (input) => one("[role=listbox]", boxOf(input));
   const optionsOf = (input) => all("[role=option]:not([aria-disabled])", listOf(input));
-  let asking = null;
+  const asking = new WeakMap();
 
   async function search(input) {
-    asking?.abort();
-    asking = new AbortController();
+    asking.get(input)?.abort();
+    const asker = new AbortController();
+    asking.set(input, asker);
     const asked = input.value;
+    let found = true;
     try {
-      const answer = await fetch(`${input.dataset.search}?q=${encodeURIComponent(asked)}`, { signal: asking.signal });
-      if (!answer.ok || answer.redirected) return void (pending = awaited = null);
+      const answer = await fetch(`${input.dataset.search}?q=${encodeURIComponent(asked)}`, { signal: asker.signal });
+      found = answer.ok && !answer.redirected;
       const options = await answer.text();
       // Typed on meanwhile: these options answer something else.
       if (input.value !== asked) return;
-      listOf(input).innerHTML = options;
+      if (found) listOf(input).innerHTML = options;
     } catch (error) {
       if (error.name === "AbortError") return;
       listOf(input).innerHTML = '<li role="option" aria-disabled="true">Finmo cannot be reached.</li>';
     }
+    const wanted = awaited === input;
+    if (pending === input) pending = null;
+    if (wanted) awaited = null;
+    // Only what was typed marks an option: Tab through an empty field must choose nothing.
+    const first = input.value && found ? optionsOf(input)[0] : null;
+    if (wanted && first) choose(input, first);
+    else if (document.activeElement !== input) own(input);
+    else if (found) open(input, first);
+  }
+
+  function open(input, option) {
     listOf(input).hidden = false;
     input.setAttribute("aria-expanded", "true");
-    // Only what was typed marks an option: Tab through an empty field must choose nothing.
-    const first = input.value ? optionsOf(input)[0] : null;
-    mark(input, first);
-    if (awaited === input && first) choose(input, first);
-    pending = awaited = null;
+    mark(input, option);
   }
 
   function mark(input, option) {
@@ -49,7 +58,7 @@
   const marked = (input) => one("[aria-selected=true]", listOf(input));
 
   function close(input) {
-    asking?.abort();
+    asking.get(input)?.abort();
     listOf(input).hidden = true;
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
@@ -72,7 +81,7 @@
     if (!tax.value && form.dataset.defaultTax) tax.value = form.dataset.defaultTax;
   }
 
-  // `pending`: typed in, and the answer is not there yet. `awaited`: and Enter was pressed already.
+  // `pending`: typed in, and the answer is not there yet. `awaited`: and Enter or Tab was pressed already.
   let typing = 0, pending = null, awaited = null;
   form.addEventListener("input", (event) => {
     const input = event.target;
@@ -96,17 +105,23 @@
   form.addEventListener("focusout", (event) => {
     const input = event.target;
     if (!input.matches("[role=combobox]")) return;
+    // Left by Tab before the answer came, which then decides.
+    if (awaited === input) return;
     clearTimeout(typing);
-    pending = awaited = null;
+    pending = null;
     close(input);
-    // What was typed and is no item of QuickBooks is a custom one.
+    own(input);
+  });
+
+  // What was typed and is no item of QuickBooks is a custom one.
+  function own(input) {
     const custom = input.closest("[data-line]") && one("[name$=-custom_name]", input.closest("[data-line]"));
     if (custom && input.value && !custom.value && !one("[data-chosen]", boxOf(input)).value) {
       custom.value = input.value;
       input.value = "";
       changed();
     }
-  });
+  }
 
   // Before the focus leaves the field, which would close the list.
   form.addEventListener("pointerdown", (event) => {
@@ -130,9 +145,9 @@
       if (event.key === "Enter") event.preventDefault();
       choose(input, marked(input));
       return true;
-    } else if (event.key === "Enter" && pending === input && input.value) {
+    } else if ((event.key === "Enter" || event.key === "Tab") && pending === input && input.value) {
       // The answer to what was typed is on its way: its first option is meant, and the form is not sent yet.
-      event.preventDefault();
+      if (event.key === "Enter") event.preventDefault();
       awaited = input;
       return true;
     }
