@@ -199,6 +199,21 @@ class Listing:
         ]
 
     @property
+    def orders(self) -> list[tuple[str, str, bool]]:
+        """(what the address says, label, whether it is so now): each column up and down."""
+        now = self.order
+        return [
+            (
+                f"{'-' if descending else ''}{column.key}",
+                f"{column.label} {arrow}",
+                (column.key, descending) == now,
+            )
+            for column in self.columns
+            if column.order_by
+            for arrow, descending in (("↑", False), ("↓", True))
+        ]
+
+    @property
     def chosen(self) -> list[dict]:
         """The filters with what is chosen, for the chips."""
         return [{"filter": each, "value": self.asked.get(each.name, "")} for each in self.filters]

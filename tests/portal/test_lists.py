@@ -116,6 +116,18 @@ def test_search_filters_order_and_pages_live_in_the_address(organization, browse
     ]
 
 
+def test_the_order_goes_along_with_the_filters(organization, browser):
+    """In a field of the filters' form, which stands in the list so that it is always the list's own."""
+    make_customer(organization, name="Aster")
+    page = browser.get("/customers/?sort=-email").content.decode()
+    shown = (
+        page.partition('id="list"')[2].partition('name="sort" form="filters"')[2].partition("</select>")[0]
+    )
+    assert [option.split('"')[0] for option in shown.split('value="')[1:]][:2] == ["name", "-name"]
+    assert 'value="-email" selected' in shown and shown.count("selected") == 1
+    assert 'name="sort"' not in page.partition('id="list"')[0]
+
+
 def test_documents_are_filtered_by_status_and_by_date(organization, browser):
     make_invoice(organization, number="OLD", issue_date="2026-01-05", due_date="2026-02-05")
     make_invoice(organization, number="NEW", issue_date="2026-10-05", due_date="2999-01-01")
