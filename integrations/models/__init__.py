@@ -1,5 +1,6 @@
 from .change import Change
 from .configuration import Configuration
+from .conflict import Conflict
 from .connection import ConnectAttempt, Connection
 from .document import Document, DocumentLine, DocumentQuerySet, DocumentStatus, TaxTreatment
 from .idempotency import IdempotencyKey
@@ -8,19 +9,17 @@ from .lane import CallCount, Lane
 from .matching import Act, ContactFinding, ContactReading, FindingKind, IgnoredFinding
 from .operations import Heartbeat, WebhookReceipt
 from .organization import Membership, Organization, Role, currency_code
+from .reading import Cursor, SuspectedMerge
 from .record import SyncedRecord, SyncState, waiting_state
 from .reference import Account, Item, TaxCode, name_key
 from .statement import Difference, Fix, Kind, Statement, StatementCurrency, Stream
 from .sync import (
     PERSONS,
     WITHOUT_JOBS,
-    Conflict,
-    Cursor,
     Direction,
     Priority,
     PushBatch,
     QueueStep,
-    SuspectedMerge,
     SyncJob,
     SyncRun,
     Trigger,
