@@ -81,6 +81,7 @@ def test_nothing_found_ends_in_a_sentence(qbo, organization, browser):
     drain(organization)
     found = text_of(browser.get(page.redirect_chain[-1][0]))
     assert "QuickBooks has no customers that fit “nobody”." in found
+    assert "If one of another kind has this name, rename yours and sync it again." in found
 
 
 def test_a_refusal_stands_where_the_button_was(organization, browser):
