@@ -303,6 +303,7 @@ SPECTACULAR_SETTINGS = {
         "FindingAct": "integrations.models.Act",
         "DifferenceFix": "integrations.models.Fix",
         "WhichSide": "integrations.api.conflicts.SIDES",
+        "TriggerEnum": "integrations.models.Trigger",
     },
 }
 REST_KNOX = {
