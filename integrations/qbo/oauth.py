@@ -21,6 +21,9 @@ from .refusals import redacted, retry_after, tid
 from .transport import Reply, send
 
 SCOPE = "com.intuit.quickbooks.accounting"
+# What holds where an answer does not say (contract section 1.3).
+ACCESS_LIFETIME = timedelta(hours=1)
+REFRESH_LIFETIME = timedelta(days=100)
 
 # RFC 6749, 5.2. invalid_grant is about the customer's grant, the rest about our app.
 _BY_ERROR: dict[str, type[QuickBooksError]] = {
@@ -59,7 +62,8 @@ def exchange(code: str, redirect_uri: str) -> Tokens:
 
 
 def refresh(refresh_token: str, *, sending: Callable[[], None] = lambda: None) -> Tokens:
-    """New tokens. After a lost answer one more try with the same token, since the first is over by then.
+    """New tokens. After a lost answer one more try with the same token, since the first is over by then; but none
+    after a 200, which may have spent it.
 
     `sending` is called before each try.
     """
@@ -67,7 +71,9 @@ def refresh(refresh_token: str, *, sending: Callable[[], None] = lambda: None) -
     sending()
     try:
         return _tokens(form)
-    except Unreachable:
+    except Unreachable as error:
+        if error.status == 200:
+            raise
         sending()
         return _tokens(form)
 
@@ -82,20 +88,21 @@ def _tokens(form: dict[str, str]) -> Tokens:
     asked_at = datetime.now(UTC)
     reply = _post(settings.QBO_TOKEN_URL, data=form, headers=headers)
     answer = _object(reply)
-    try:
-        hard_expiry = answer.get("x_refresh_token_hard_expires_in")
-        return Tokens(
-            access_token=_token(answer["access_token"]),
-            refresh_token=_token(answer["refresh_token"]),
-            access_expires_at=_expiry(asked_at, answer["expires_in"]),
-            refresh_expires_at=_expiry(asked_at, answer["x_refresh_token_expires_in"]),
-            refresh_hard_expires_at=None if hard_expiry is None else _expiry(asked_at, hard_expiry),
-        )
-    except (KeyError, TypeError, ValueError, OverflowError):
-        # Without its cause: that would carry what was in the answer.
+    access_token = _token(answer.get("access_token"))
+    # A refresh that brings no new token leaves the one that was sent in force (RFC 6749, section 6).
+    refresh_token = _token(answer.get("refresh_token")) or form.get("refresh_token")
+    if not access_token or not refresh_token:
         raise Unreachable(
             status=200, detail="The answer has no usable tokens.", intuit_tid=tid(reply.headers)
-        ) from None
+        )
+    return Tokens(
+        access_token=access_token,
+        refresh_token=refresh_token,
+        access_expires_at=_expiry(asked_at, answer.get("expires_in")) or asked_at + ACCESS_LIFETIME,
+        refresh_expires_at=_expiry(asked_at, answer.get("x_refresh_token_expires_in"))
+        or asked_at + REFRESH_LIFETIME,
+        refresh_hard_expires_at=_expiry(asked_at, answer.get("x_refresh_token_hard_expires_in")),
+    )
 
 
 def _post(address: str, *, headers: dict[str, str] | None = None, **content: Any) -> Reply:
@@ -144,12 +151,14 @@ def _object(reply: Reply) -> dict[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
-def _token(value: Any) -> str:
-    if not isinstance(value, str) or not value:
-        raise TypeError("A token is text.")
-    return value
+def _token(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
 
 
-def _expiry(asked_at: datetime, seconds: Any) -> datetime:
-    """Intuit's mocks carry the seconds as text, too."""
-    return asked_at + timedelta(seconds=float(seconds))
+def _expiry(asked_at: datetime, seconds: Any) -> datetime | None:
+    """None where the answer does not say. Intuit's mocks carry the seconds as text, too."""
+    try:
+        told = float(seconds)
+        return asked_at + timedelta(seconds=told) if told > 0 else None
+    except (TypeError, ValueError, OverflowError):
+        return None

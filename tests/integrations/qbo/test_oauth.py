@@ -123,24 +123,28 @@ def test_a_clear_refusal_is_asked_for_once(http, status, body, error, call):
     assert len(http.calls) == 1
 
 
-UNTRUSTWORTHY = [
+LOST = [
     {"status": 500, "body": '{"error":"invalid_grant"}'},
     {"status": 503, "body": HTML},
     {"status": 400, "body": HTML},
-    {"status": 200, "body": HTML},
-    {"status": 200, "body": ""},
-    {"status": 200, "body": "[]"},
-    {"status": 200, "json": {"access_token": "eyJ-access-secret"}},
-    {"status": 200, "json": ANSWER | {"access_token": ""}},
-    {"status": 200, "json": ANSWER | {"refresh_token": None}},
-    {"status": 200, "json": ANSWER | {"expires_in": "soon"}},
     {"status": 302, "body": "", "headers": {"Location": "http://elsewhere.test/"}},
     {"body": requests.ConnectionError()},
     {"body": requests.ReadTimeout()},
 ]
+WITHOUT_TOKENS = [
+    {"status": 200, "body": HTML},
+    {"status": 200, "body": ""},
+    {"status": 200, "body": "[]"},
+    {"status": 200, "json": ANSWER | {"access_token": ""}},
+    {"status": 200, "json": ANSWER | {"access_token": 7}},
+]
+WITHOUT_REFRESH_TOKEN = [
+    {"status": 200, "json": {"access_token": "eyJ-access-secret"}},
+    {"status": 200, "json": ANSWER | {"refresh_token": None}},
+]
 
 
-@pytest.mark.parametrize("answer", UNTRUSTWORTHY)
+@pytest.mark.parametrize("answer", LOST + WITHOUT_TOKENS + WITHOUT_REFRESH_TOKEN)
 def test_a_lost_exchange_is_never_repeated(http, answer):
     http.post(TOKEN_URL, **answer)
 
@@ -150,7 +154,7 @@ def test_a_lost_exchange_is_never_repeated(http, answer):
     assert len(http.calls) == 1
 
 
-@pytest.mark.parametrize("answer", UNTRUSTWORTHY)
+@pytest.mark.parametrize("answer", LOST)
 def test_a_lost_refresh_is_tried_once_more_with_the_same_token(http, answer):
     http.post(TOKEN_URL, **answer)
 
@@ -159,6 +163,50 @@ def test_a_lost_refresh_is_tried_once_more_with_the_same_token(http, answer):
 
     first, second = (call.request for call in http.calls)
     assert first.body == second.body
+
+
+@pytest.mark.parametrize("answer", WITHOUT_TOKENS)
+def test_a_refresh_that_was_answered_is_not_sent_again(http, answer):
+    """The token that it carried may be spent, and sending it again ends the grant."""
+    http.post(TOKEN_URL, **answer)
+
+    with pytest.raises(Unreachable):
+        oauth.refresh("AB11-old")
+
+    assert len(http.calls) == 1
+
+
+@pytest.mark.parametrize("answer", WITHOUT_REFRESH_TOKEN)
+def test_a_refresh_without_a_new_refresh_token_keeps_the_old_one(http, answer):
+    http.post(TOKEN_URL, **answer)
+
+    tokens = oauth.refresh("AB11-old")
+
+    assert (tokens.access_token, tokens.refresh_token) == ("eyJ-access-secret", "AB11-old")
+
+
+@pytest.mark.parametrize("told", [None, "", "soon", [], "NaN", 1e300, 0, -1])
+def test_expiries_that_cannot_be_read_are_the_usual_ones(http, told):
+    names = ("expires_in", "x_refresh_token_expires_in", "x_refresh_token_hard_expires_in")
+    http.post(TOKEN_URL, json=ANSWER | dict.fromkeys(names, told))
+
+    with time_machine.travel(NOW, tick=False):
+        tokens = oauth.refresh("AB11-old")
+
+    assert tokens.access_expires_at == NOW + timedelta(hours=1)
+    assert tokens.refresh_expires_at == NOW + timedelta(days=100)
+    assert tokens.refresh_hard_expires_at is None
+
+
+def test_an_answer_of_two_tokens_is_enough(http):
+    http.post(TOKEN_URL, json={name: ANSWER[name] for name in ("access_token", "refresh_token")})
+
+    with time_machine.travel(NOW, tick=False):
+        tokens = oauth.exchange("the-code", "https://finmo.test/callback/")
+
+    assert tokens.refresh_token == "AB11-refresh-secret"
+    assert tokens.access_expires_at == NOW + timedelta(hours=1)
+    assert tokens.refresh_expires_at == NOW + timedelta(days=100)
 
 
 def test_the_second_try_of_a_refresh_may_succeed(http):
@@ -193,7 +241,7 @@ def test_no_secret_is_shown(http, caplog):
     tokens = oauth.refresh(OLD)
     oauth.exchange(CODE, "https://finmo.test/")
     oauth.revoke(OLD)
-    http.replace("POST", TOKEN_URL, json=ANSWER | {"expires_in": "x"})
+    http.replace("POST", TOKEN_URL, json=ANSWER | {"access_token": ""})
     with pytest.raises(Unreachable) as raised:
         oauth.refresh(OLD)
 
