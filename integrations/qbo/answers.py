@@ -1,8 +1,10 @@
 """Reads QuickBooks' good answers: an envelope, with every object in it left as the bytes that came."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TypeVar
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -20,15 +22,18 @@ class Rows:
 
     entity: str | None
     documents: list[bytes]
-    total_count: int | None
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An envelope. A part that is absent or of another shape makes the whole answer Unreachable."""
+    """An envelope. A part that is absent or of another shape makes the whole answer Unreachable.
+
+    `time`: QuickBooks' clock, aware; where the answer does not tell it, a moment before the answer was made.
+    """
 
     parts: Parts
     intuit_tid: str
+    time: datetime
 
     def part(self, name: str) -> bytes:
         for key, part in self.parts.items():
@@ -46,13 +51,11 @@ class Answer:
         return self._decoded(part, list[Parts])
 
     def rows(self, query_response: Parts) -> Rows:
-        total_count = query_response.get("totalCount")
-        count = None if total_count is None else self._decoded(bytes(total_count), int)
         for entity, part in query_response.items():
             if bytes(part).startswith(b"["):
                 documents = self._decoded(bytes(part), list[msgspec.Raw])
-                return Rows(entity, [bytes(document) for document in documents], count)
-        return Rows(None, [], count)
+                return Rows(entity, [bytes(document) for document in documents])
+        return Rows(None, [])
 
     def query_responses(self) -> list[Parts]:
         """What a CDCResponse holds: a QueryResponse for each entity. Raises the error of a fault in it."""
@@ -63,15 +66,6 @@ class Answer:
         for response in responses:
             self._refuse_fault(response)
         return responses
-
-    @property
-    def time(self) -> datetime | None:
-        """QuickBooks' clock, aware."""
-        try:
-            time = msgspec.json.decode(self.parts.get("time", b"null"), type=datetime | None)
-        except msgspec.DecodeError:
-            return None
-        return time if time and time.tzinfo else None
 
     def fault(self, parts: Parts) -> Fault | None:
         """The fault of one part of a good answer, such as an item of a batch."""
@@ -95,17 +89,40 @@ class Answer:
             raise self.untrustworthy("A part of the answer has an unknown shape.") from None
 
 
-def read_answer(reply: Reply) -> Answer:
-    """Raises a QuickBooksError where the reply is not a good answer."""
+def read_answer(reply: Reply, asked_at: datetime) -> Answer:
+    """Raises a QuickBooksError where the reply is not a good answer. `asked_at`: when the request went out."""
     if reply.status != 200:
         raise_for(reply.status, reply.headers, reply.body)
     intuit_tid = tid(reply.headers)
     try:
         # The decoder leaves the parts unread, and would let broken text inside of them pass.
         reply.body.decode()
-        answer = Answer(msgspec.json.decode(reply.body, type=Parts), intuit_tid)
+        parts = msgspec.json.decode(reply.body, type=Parts)
     except ValueError:
         raise Unreachable(status=200, detail="The answer is no JSON object.", intuit_tid=intuit_tid) from None
+    time = _moment(parts.get("time")) or _date(reply.headers) or asked_at
+    answer = Answer(parts, intuit_tid, time)
     if answer.fault(answer.parts):
         raise_for(reply.status, reply.headers, reply.body)
     return answer
+
+
+def _moment(part: msgspec.Raw | None) -> datetime | None:
+    """ISO text with an offset, or milliseconds since 1970 as the gateway writes them (contract section 9.1)."""
+    try:
+        told: Any = msgspec.json.decode(part or b"null")
+        if isinstance(told, str) and not told.isdigit():
+            time = datetime.fromisoformat(told)
+            return time if time.tzinfo else None
+        return None if told is None else datetime.fromtimestamp(int(told) / 1000, UTC)
+    except (ValueError, TypeError, OverflowError, OSError):
+        return None
+
+
+def _date(headers: Mapping[str, str]) -> datetime | None:
+    """The clock of who answered, as HTTP tells it."""
+    try:
+        date = parsedate_to_datetime(headers.get("Date", ""))
+    except ValueError:
+        return None
+    return date if date.tzinfo else None

@@ -9,7 +9,7 @@ import threading
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Protocol
 from urllib import parse
 
@@ -62,8 +62,7 @@ class QueryAnswer:
 
     rows: list[bytes]
     entity: str | None
-    total_count: int | None
-    time: datetime | None
+    time: datetime
 
 
 @dataclass(frozen=True)
@@ -151,7 +150,7 @@ class Client:
             request = _Request(Kind.QUERY, "query", {"query": statement})
         answer = self._call(request)
         rows = answer.rows(answer.object(answer.part("QueryResponse")))
-        return QueryAnswer(rows.documents, rows.entity, rows.total_count, answer.time)
+        return QueryAnswer(rows.documents, rows.entity, answer.time)
 
     def select(
         self,
@@ -197,8 +196,6 @@ class Client:
         """What changed since an aware moment, 30 days ago at most. Deleted documents come as stubs."""
         parameters = {"entities": ",".join(entities), "changedSince": since.isoformat(timespec="seconds")}
         answer = self._call(_Request(Kind.CDC, "cdc", parameters))
-        if answer.time is None:
-            raise answer.untrustworthy("The answer does not say when it was made.")
         found: dict[str, list[bytes]] = {entity: [] for entity in entities}
         for response in answer.query_responses():
             rows = answer.rows(response)
@@ -246,6 +243,7 @@ class Client:
     def _attempt(self, request: _Request, token: str) -> Answer:
         self._gate.enter(request.kind)
         left = True
+        asked_at = datetime.now(UTC)
         try:
             reply = self._send(request, token)
         except Unreachable as error:
@@ -254,7 +252,7 @@ class Client:
         finally:
             self._gate.leave(request.kind, left=left)
         self._of_this_thread.intuit_tid = tid(reply.headers)
-        return read_answer(reply)
+        return read_answer(reply, asked_at)
 
     def _send(self, request: _Request, token: str) -> Reply:
         headers = {"Accept": "application/json"}

@@ -72,7 +72,7 @@ def _listed(work: Work, mapper: Mapper, between: Callable[[], None]) -> tuple[di
         page = work.client.select(
             mapper.remote, where=mapper.everything, fields="Id, SyncToken", start=start, size=PAGE_SIZE
         )
-        began = began or page.time or timezone.now()
+        began = began or page.time
         rows = dict(map(_identity, page.rows))
         if start > 1 and not rows.keys() & listed.keys():
             start = max(1, start - PAGE_SIZE)

@@ -145,7 +145,7 @@ def _read_all(
     if mapper.needs_tax_rates:
         company.tax_rates = _tax_rates(work)
     for page in work.client.pages(mapper.remote, where=mapper.everything):
-        began = began or page.time or timezone.now()
+        began = began or page.time
         pages += 1
         stored.add(store(work, mapper, company, page.rows, adds_unknown=adds_unknown))
         between()
