@@ -11,7 +11,6 @@ from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from . import linking, services
-from .editing import hold_lane
 from .mapping import mapper_for
 from .models import (
     Act,
@@ -24,6 +23,7 @@ from .models import (
     SyncRun,
     SyncState,
 )
+from .queueing import hold_lane
 from .services import Asked, Refused, UnknownRecord, new_run, require_connection, resume, ring_after_commit
 from .sync import merge
 from .sync.contact_compare import fingerprint
@@ -140,7 +140,7 @@ def settle(
     """
     act = Act(act)
     with transaction.atomic():
-        hold_lane(reading.organization)
+        hold_lane(reading.organization_id)
         chosen = _chosen(reading, act, findings, kind)
         if act in (Act.IGNORE, Act.RESTORE):
             _ignore(reading, chosen, asked, note) if act == Act.IGNORE else _restore(chosen)

@@ -11,7 +11,8 @@ from django.db import transaction
 from django.db.models import ProtectedError
 
 from .mapping import mapper_of
-from .models import Document, DocumentLine, Lane, Organization, SyncedRecord, SyncJob, name_key
+from .models import Document, DocumentLine, SyncedRecord, SyncJob, name_key
+from .queueing import hold_lane
 from .services import Refused
 
 # A change of these changes the amounts of lines that stay as they are.
@@ -71,7 +72,7 @@ def delete_record(record: SyncedRecord) -> None:
     """Removes what QuickBooks never heard of. Raises Refused: `synced_record`, `in_use`."""
     entity = mapper_of(record).entity
     with transaction.atomic():
-        hold_lane(record.organization)
+        hold_lane(record.organization_id)
         jobs = SyncJob.objects.filter(
             organization_id=record.organization_id, entity=entity, record_id=record.pk
         )
@@ -83,11 +84,6 @@ def delete_record(record: SyncedRecord) -> None:
             raise Refused(
                 "in_use", "Other records refer to this one. Delete those first, or make this one inactive."
             ) from error
-
-
-def hold_lane(organization: Organization) -> None:
-    """Until the transaction ends nothing is queued for the organization: whoever queues records holds it, too."""
-    Lane.objects.select_for_update().get(organization=organization)
 
 
 def _synced_record_sentence(record: SyncedRecord) -> str:

@@ -10,9 +10,9 @@ from django.db import transaction
 from django.db.models import F, Value
 from django.utils import timezone
 
-from .editing import hold_lane
 from .mapping import Mapper, Problem, mapper_for
 from .models import Direction, Document, Organization, SyncedRecord, SyncJob, SyncRun
+from .queueing import hold_lane
 from .services import Asked, Refused, UnknownRecord, new_run, require_connection, resume, ring_after_commit
 from .sync import outcomes
 from .sync.runs import end_run
@@ -79,7 +79,7 @@ def link(organization: Organization, entity: str, pairs: Mapping[int, str], *, a
     with transaction.atomic():
         require_connection(organization)
         resume(organization, asked)
-        hold_lane(organization)
+        hold_lane(organization.pk)
         records = _records(mapper, organization, targets)
         run = new_run(organization, Direction.LINK, mapper, asked, len(records))
         busy = _busy(mapper, organization, records)
@@ -101,7 +101,7 @@ def unlink(organization: Organization, entity: str, ids: Sequence[int], *, asked
     """
     mapper = _linkable(entity)
     with transaction.atomic():
-        hold_lane(organization)
+        hold_lane(organization.pk)
         records = _records(mapper, organization, ids)
         run = new_run(organization, Direction.UNLINK, mapper, asked, len(records))
         busy = _busy(mapper, organization, records)

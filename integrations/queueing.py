@@ -8,18 +8,24 @@ records leave while the last have no job yet.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from .mapping import Mapper, Problem, mapper_for
-from .models import Direction, Lane, QueueStep, SyncedRecord, SyncJob, SyncRun, SyncState
-from .sync.outcomes import add_to_run, column_of
+from .models import Direction, Lane, Organization, QueueStep, SyncedRecord, SyncJob, SyncRun, SyncState
+from .sync.outcomes import add_to_run, column_of, finish
 from .sync.runs import end_run
 
+# What is said of a record that is queued already, by what it is queued for.
+_QUEUED = {
+    Direction.PUSH: "It is queued already.",
+    Direction.VOID: "It is queued to be voided.",
+    Direction.LINK: "It is queued to be linked. Sync it again once it is.",
+}
 # So many records that neither a request's memory nor a statement's length grows with the merchant.
 STEP = 1000
 
@@ -36,14 +42,37 @@ def queue(run: SyncRun, mapper: Mapper, ids: list[int]) -> bool:
     else:
         records = mapper.records(run.organization)
         found = all(records.filter(pk__in=step).count() == len(step) for step in in_steps(ids))
-        QueueStep.objects.bulk_create(
-            QueueStep(organization=run.organization, run=run, ids=step, size=len(step))
-            for step in in_steps(ids)
-        )
+        QueueStep.objects.bulk_create(_step(run, step) for step in in_steps(ids))
     if not ids:
         end_run(run)
     run.refresh_from_db()
     return found
+
+
+def _step(run: SyncRun, ids: list[int]) -> QueueStep:
+    return QueueStep(
+        organization=run.organization, run=run, ids=ids, size=len(ids), first_id=ids[0], last_id=ids[-1]
+    )
+
+
+def still_queueing(organization: Organization, mapper: Mapper, direction: Direction) -> SyncRun | None:
+    """A run over all of them of which some have no job yet: asking once more would queue those twice."""
+    waiting = QueueStep.objects.filter(
+        organization=organization, run__entity=mapper.entity, run__direction=direction
+    )
+    step = waiting.select_related("run").order_by("run_id").first()
+    return step.run if step else None
+
+
+def hurry(run: SyncRun, priority: int) -> None:
+    """Somebody asks for it more urgently than whoever asked first."""
+    SyncRun.objects.filter(pk=run.pk, priority__gt=priority).update(priority=priority)
+    _hurry_jobs(run.jobs.all(), priority)
+    run.refresh_from_db()
+
+
+def _hurry_jobs(jobs: QuerySet[SyncJob], priority: int) -> None:
+    jobs.filter(status=SyncJob.Status.QUEUED, priority__gt=priority).update(priority=priority)
 
 
 def next_step(organization_id: int) -> QueueStep | None:
@@ -52,17 +81,53 @@ def next_step(organization_id: int) -> QueueStep | None:
     step = steps.order_by("run__priority", "run_id", "id").first()
     if step is None:
         return None
-    jobs = SyncJob.objects.filter(organization=organization_id, status=SyncJob.Status.QUEUED)
+    # What refers to these records is of a higher rank, and goes after them.
+    before = SyncJob.objects.filter(
+        organization=organization_id,
+        status=SyncJob.Status.QUEUED,
+        priority__lte=step.run.priority,
+        rank__lte=mapper_for(step.run.entity).rank,
+    )
     claim = settings.QBO_BATCH_SIZE * settings.QBO_CONCURRENCY
-    return step if jobs.filter(priority__lte=step.run.priority)[:claim].count() < claim else None
+    return step if before[:claim].count() < claim else None
+
+
+def take_out(organization_id: int, entity: str, wanted: Collection[int], priority: int) -> set[int]:
+    """Gives those of the wanted records that wait in a step their job now, since something else needs them first.
+    Returns which they were."""
+    mapper = mapper_for(entity)
+    taken: set[int] = set()
+    with transaction.atomic():
+        hold_lane(organization_id)
+        steps = QueueStep.objects.filter(
+            organization=organization_id,
+            run__entity=entity,
+            run__direction=Direction.PUSH,
+            first_id__lte=max(wanted),
+            last_id__gte=min(wanted),
+        )
+        for step in steps.select_related("run"):
+            now = [pk for pk in step.ids if pk in wanted]
+            if not now:
+                continue
+            left = [pk for pk in step.ids if pk not in wanted]
+            QueueStep.objects.filter(pk=step.pk).update(ids=left, size=len(left))
+            _queue(step.run, mapper, now)
+            _hurry_jobs(SyncJob.objects.filter(run=step.run, record_id__in=now), priority)
+            taken |= set(now)
+    return taken
+
+
+def hold_lane(organization_id: int) -> None:
+    """Until the transaction ends nothing is queued for the organization: whoever queues records holds it, too."""
+    Lane.objects.select_for_update().get(organization=organization_id)
 
 
 def take_step(step: QueueStep) -> None:
     """Queues the records of one step. What was deleted since it was asked for is no part of the run any more."""
     run = step.run
     with transaction.atomic():
-        # Not while somebody asks for the same records.
-        Lane.objects.select_for_update().get(organization=step.organization_id)
+        hold_lane(step.organization_id)
         SyncRun.objects.filter(pk=run.pk, status=SyncRun.Status.QUEUED).update(
             status=SyncRun.Status.RUNNING, started_at=timezone.now()
         )
@@ -87,13 +152,7 @@ def fail_begun(organization_id: int, problem: Problem) -> bool:
 def _queue(run: SyncRun, mapper: Mapper, ids: Sequence[int]) -> int:
     """One job a record: queued, or done at once where no call is needed. Returns how many records there are."""
     records = mapper.records(run.organization).defer("qbo_document", "base").filter(pk__in=ids)
-    waiting = SyncJob.objects.filter(
-        organization_id=run.organization_id,
-        entity=mapper.entity,
-        status=SyncJob.Status.QUEUED,
-        record_id__in=ids,
-    )
-    already = set(waiting.values_list("record_id", flat=True))
+    already = _make_way(run, mapper, ids)
     jobs = [_job(run, mapper, record, already) for record in records.order_by("pk")]
     SyncJob.objects.bulk_create(jobs)
     done = [job for job in jobs if job.status == SyncJob.Status.DONE]
@@ -101,6 +160,23 @@ def _queue(run: SyncRun, mapper: Mapper, ids: Sequence[int]) -> int:
     if done:
         add_to_run(run.pk, Counter(column_of(job.outcome) for job in done))
     return len(jobs)
+
+
+def _make_way(run: SyncRun, mapper: Mapper, ids: Sequence[int]) -> dict[int, str]:
+    """{record: direction} of what is queued already and stays, as urgently as it is asked for now. What is to be
+    voided need not be pushed any more."""
+    queued = SyncJob.objects.filter(
+        organization_id=run.organization_id,
+        entity=mapper.entity,
+        status=SyncJob.Status.QUEUED,
+        record_id__in=ids,
+    )
+    if run.direction == Direction.VOID:
+        finish(
+            queued.filter(direction=Direction.PUSH), SyncJob.Outcome.SKIPPED, "It is to be voided instead."
+        )
+    _hurry_jobs(queued, run.priority)
+    return dict(queued.values_list("record_id", "direction"))
 
 
 def _mark_queued(mapper: Mapper, ids: Iterable[int]) -> None:
@@ -115,7 +191,7 @@ def _mark_queued(mapper: Mapper, ids: Iterable[int]) -> None:
     )
 
 
-def _job(run: SyncRun, mapper: Mapper, record: SyncedRecord, already: set[int]) -> SyncJob:
+def _job(run: SyncRun, mapper: Mapper, record: SyncedRecord, already: dict[int, str]) -> SyncJob:
     outcome, message = _without_a_call(run, record, already)
     done = outcome != SyncJob.Outcome.PENDING
     return SyncJob(
@@ -135,9 +211,11 @@ def _job(run: SyncRun, mapper: Mapper, record: SyncedRecord, already: set[int]) 
     )
 
 
-def _without_a_call(run: SyncRun, record: SyncedRecord, already: set[int]) -> tuple[SyncJob.Outcome, str]:
+def _without_a_call(
+    run: SyncRun, record: SyncedRecord, already: dict[int, str]
+) -> tuple[SyncJob.Outcome, str]:
     if record.pk in already:
-        return SyncJob.Outcome.SKIPPED, "It is queued already."
+        return SyncJob.Outcome.SKIPPED, _QUEUED.get(already[record.pk], _QUEUED[Direction.PUSH])
     ended = getattr(record, "ended", "")
     if ended:
         return SyncJob.Outcome.SKIPPED, f"It is {ended}, so there is nothing to do."

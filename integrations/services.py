@@ -21,13 +21,12 @@ from .models import (
     Conflict,
     Connection,
     Direction,
-    Lane,
     Organization,
     Priority,
     SyncRun,
     Trigger,
 )
-from .queueing import in_steps, queue
+from .queueing import hold_lane, hurry, in_steps, queue, still_queueing
 from .sync import merge
 
 # A person's run of at most this many records goes before everything else.
@@ -85,7 +84,10 @@ def push(
         require_connection(organization)
         resume(organization, asked)
         # One organization's questions are taken one after the other, so that nothing is queued twice.
-        Lane.objects.select_for_update().get(organization=organization)
+        hold_lane(organization.pk)
+        if all_unsynced and (queueing := still_queueing(organization, mapper, Direction.PUSH)):
+            hurry(queueing, Priority.BULK if asked.trigger in PERSONS else Priority.AUTOMATIC)
+            return queueing
         chosen = _chosen(mapper, organization, ids, all_unsynced)
         run = new_run(organization, Direction.PUSH, mapper, asked, len(chosen))
         _queue_all(run, mapper, chosen)
@@ -168,7 +170,7 @@ def void(organization: Organization, entity: str, *, asked: Asked, ids: Sequence
     with transaction.atomic():
         require_connection(organization)
         resume(organization, asked)
-        Lane.objects.select_for_update().get(organization=organization)
+        hold_lane(organization.pk)
         chosen = _chosen(mapper, organization, ids, False)
         run = new_run(organization, Direction.VOID, mapper, asked, len(chosen))
         _queue_all(run, mapper, chosen)

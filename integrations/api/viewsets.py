@@ -15,9 +15,10 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from .. import linking, services
-from ..editing import delete_record, hold_lane
+from ..editing import delete_record
 from ..mapping import Mapper, mapper_for
 from ..models import SyncedRecord
+from ..queueing import hold_lane
 from .etags import etag_of, require_unchanged
 from .idempotency import idempotent
 from .organizations import OrganizationView
@@ -122,7 +123,7 @@ class EditableViewSet(MirroredViewSet):
     def destroy(self, request: Request, pk: int) -> Response:
         """Removes what was never synced; 409 `synced_record` where QuickBooks may know it."""
         with transaction.atomic():
-            hold_lane(self.organization)
+            hold_lane(self.organization.pk)
             delete_record(self.unchanged_record())
         return Response(status=status.HTTP_204_NO_CONTENT)
 

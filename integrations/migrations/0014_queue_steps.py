@@ -17,6 +17,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('ids', models.JSONField()),
                 ('size', models.PositiveSmallIntegerField()),
+                ('first_id', models.BigIntegerField()),
+                ('last_id', models.BigIntegerField()),
                 ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='queue_steps', to='integrations.organization')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='integrations.syncrun')),
             ],

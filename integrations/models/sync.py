@@ -135,6 +135,8 @@ class QueueStep(models.Model):
     # Of at most queueing.STEP records, ascending.
     ids = models.JSONField()
     size = models.PositiveSmallIntegerField()
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
 
     def __str__(self) -> str:
         return f"{self.size} records of {self.run_id}"

@@ -17,9 +17,9 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from ..bell import START, ring_each
-from ..editing import hold_lane
 from ..mapping import Mapper, mappers
 from ..models import Configuration, Connection, Direction, Organization, SyncRun, Trigger
+from ..queueing import hold_lane
 from ..retrying import worth_sending
 from ..services import Asked, NotConnected, pull, push
 
@@ -92,7 +92,7 @@ def start(organization_id: int) -> list[SyncRun]:
 def _start(configuration: Configuration, now: datetime) -> list[SyncRun]:
     organization = configuration.organization
     switches, columns = _due_switches(configuration, now)
-    hold_lane(organization)
+    hold_lane(organization.pk)
     runs = []
     for mapper, direction in _wanted(organization, switches):
         if direction == Direction.PULL:

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from ..mapping import Company, Mapper, mapper_of
-from ..models import Direction, SyncedRecord, SyncJob, SyncRun, SyncState
+from ..models import Direction, QueueStep, SyncedRecord, SyncJob, SyncRun, SyncState
+from ..queueing import take_out
 from . import merge
 from .work import Work
 
 # Records looked at in one go when the whole queue is searched for what it needs.
 CHUNK = 300
+
+
+def hasten(work: Work, mapper: Mapper, jobs: list[SyncJob], records: dict[int, SyncedRecord]) -> None:
+    """Queues now what these jobs wait for and a long run has not come to yet."""
+    awaited: dict[tuple[str, int], list[SyncedRecord]] = defaultdict(list)
+    for job in jobs:
+        for entity, needed in mapper.waits_for(records[job.record_id]):
+            if not needed.linked and needed.sync_state != SyncState.QUEUED:
+                awaited[entity, job.priority].append(needed)
+    if not awaited or not QueueStep.objects.filter(organization=work.organization).exists():
+        return
+    for (entity, priority), needed in awaited.items():
+        taken = take_out(work.organization.pk, entity, {each.pk for each in needed}, priority)
+        for each in needed:
+            if each.pk in taken:
+                each.sync_state = SyncState.QUEUED
 
 
 def queue_dependencies(

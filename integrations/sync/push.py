@@ -19,7 +19,7 @@ from ..models import WITHOUT_JOBS, Direction, PushBatch, QueueStep, SyncedRecord
 from ..qbo.errors import Refused
 from . import ending, find, linking, merge, outcomes, settle
 from .bind import link
-from .dependencies import queue_dependencies
+from .dependencies import hasten, queue_dependencies
 from .work import Work
 
 logger = logging.getLogger(__name__)
@@ -88,6 +88,7 @@ def prepare(work: Work, mapper: Mapper, company: Company, jobs: list[SyncJob]) -
     gone = [job for job in jobs if job.record_id not in records]
     outcomes.finish(gone, SyncJob.Outcome.SKIPPED, "It no longer exists.")
     jobs = _still_wanted([job for job in jobs if job.record_id in records], records)
+    hasten(work, mapper, jobs, records)
     if queue_dependencies(work, mapper, company, jobs, records):
         outcomes.requeue(jobs)
         return []

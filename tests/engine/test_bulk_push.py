@@ -1,15 +1,18 @@
 """Bulk pushes of thousands: the request notes them, and the lane gives every record its job, step by step."""
 
+from collections import Counter
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Customer
 from integrations import queueing, services
-from integrations.models import QueueStep, SyncJob, SyncState
+from integrations.models import Priority, QueueStep, SyncJob, SyncState, Trigger
 from integrations.queueing import STEP
-from integrations.services import UnknownRecord
+from integrations.services import Asked, UnknownRecord
 from tests.engine.test_call_counts import make_customers, make_invoices
+from tests.factories import make_invoice, push
 from tests.quickbooks import drain
 
 MANY = 3 * STEP + 7
@@ -112,6 +115,84 @@ def test_contacts_of_thousands_go_first(organization, asked, customers):
     make_invoices(organization, customers, STEP + 1)
     contacts, invoices = services.push_with_contacts(organization, "invoices", asked=asked, all_unsynced=True)
     assert (contacts.entity, contacts.total, invoices.total) == ("customers", STEP, STEP + 1)
+
+
+@pytest.fixture
+def short_steps(monkeypatch, settings):
+    """A long run is one of more than ten, and the lane takes two at a time."""
+    monkeypatch.setattr(queueing, "STEP", 10)
+    settings.QBO_BATCH_SIZE, settings.QBO_CONCURRENCY = 2, 1
+
+
+def outcomes_of(run) -> Counter:
+    return Counter(run.jobs.values_list("outcome", flat=True))
+
+
+def test_invoices_wait_for_customers_that_have_no_job_yet(qbo, organization, asked, short_steps):
+    customers = make_customers(organization, 30)
+    invoices = make_invoices(organization, customers[-8:], 8)
+    first = services.push(organization, "customers", asked=asked, ids=ids_of(customers))
+    then = services.push(organization, "invoices", asked=asked, ids=ids_of(invoices))
+    drain(organization)
+    assert (outcomes_of(first), outcomes_of(then)) == ({"created": 30}, {"created": 8})
+
+
+def test_a_clicked_invoice_takes_its_customer_out_of_a_long_run(qbo, organization, asked, short_steps):
+    customers = make_customers(organization, 40)
+    [invoice] = make_invoices(organization, customers[-1:], 1)
+    # Longer than a click, and so less urgent.
+    many = services.push(organization, "customers", asked=asked, ids=ids_of(customers))
+    click = services.push(organization, "invoices", asked=asked, ids=[invoice.pk])
+    drain(organization)
+    many.refresh_from_db()
+    assert (outcomes_of(click), outcomes_of(many)) == ({"created": 1}, {"created": 40})
+    first_done = many.jobs.order_by("finished_at").first()
+    assert first_done.record_id == customers[-1].pk
+    assert (many.total, many.succeeded, many.status) == (40, 40, "succeeded")
+
+
+def test_asking_again_for_all_answers_with_the_run_that_is_being_queued(
+    qbo, organization, customers_to_push, asked, short_steps
+):
+    by_schedule = services.push(
+        organization, "customers", asked=Asked(Trigger.SCHEDULE), ids=customers_to_push
+    )
+    again = services.push(organization, "customers", asked=asked, all_unsynced=True)
+    assert again.pk == by_schedule.pk
+    assert again.priority == Priority.BULK
+    assert sum(QueueStep.objects.values_list("size", flat=True)) == len(customers_to_push)
+
+
+@pytest.fixture
+def customers_to_push(organization) -> list[int]:
+    return ids_of(make_customers(organization, 25))
+
+
+def test_a_click_hurries_what_a_bulk_run_has_queued(qbo, organization, asked):
+    ids = ids_of(make_customers(organization, 40))
+    bulk = services.push(organization, "customers", asked=asked, ids=ids)
+    click = services.push(organization, "customers", asked=asked, ids=ids[-1:])
+    assert (click.status, click.skipped) == ("succeeded", 1)
+    assert bulk.jobs.get(record_id=ids[-1]).priority == Priority.CLICK
+    assert set(bulk.jobs.exclude(record_id=ids[-1]).values_list("priority", flat=True)) == {Priority.BULK}
+
+
+def test_a_void_takes_the_place_of_a_queued_push(qbo, organization, asked):
+    invoice = make_invoice(organization)
+    push(invoice.customer)
+    push(invoice)
+    invoice.memo = "Changed"
+    invoice.save()
+    pushed = services.push(organization, "invoices", asked=asked, ids=[invoice.pk])
+    voided = services.void(organization, "invoices", asked=asked, ids=[invoice.pk])
+    refused = services.push(organization, "invoices", asked=asked, ids=[invoice.pk])
+    drain(organization)
+    invoice.refresh_from_db()
+    told = {run.pk: run.jobs.get().message for run in (pushed, refused)}
+    assert told == {pushed.pk: "It is to be voided instead.", refused.pk: "It is queued to be voided."}
+    assert (invoice.ended, qbo.read("Invoice", invoice.qbo_id)["Balance"]) == ("voided", 0)
+    voided.refresh_from_db()
+    assert (voided.status, voided.succeeded) == ("succeeded", 1)
 
 
 def test_an_unexpected_error_ends_the_run_and_not_the_lane(qbo, organization, asked):
