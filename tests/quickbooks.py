@@ -54,8 +54,10 @@ class QuickBooks:
         mock.add_callback(responses.POST, re.compile(re.escape(BASE)), callback=self._answer)
         self._others: Counter = Counter()
         self._actions: list = []
+        self.refusals = 0
         self._stand_ins: list[StandIn] = []
         self._item_faults: list[tuple[bytes, dict]] = []
+        self._refused_queries: list[tuple[str, int, str]] = []
         options = {"country": country, "seed": seed, **switches}
         self.realm = realm or self.control("", options)["realm_id"]
 
@@ -163,6 +165,11 @@ class QuickBooks:
             if stand_in.matching in request.url:
                 self._stand_ins.remove(stand_in)
                 return stand_in.status, {"intuit_tid": STAND_IN_TID, **stand_in.headers}, stand_in.body
+        statement = _statement(request, page)
+        for matching, status, body in self._refused_queries:
+            if matching in statement:
+                self.refusals += 1
+                return status, {"intuit_tid": STAND_IN_TID}, body.encode()
         if self._item_faults and page.path.endswith("/batch"):
             return self._answer_without_faulty_items(request, page)
         return self._pass_on(request, page, request.body or b"")
@@ -214,9 +221,25 @@ class QuickBooks:
         headers = {"Content-Type": content_type}
         self._stand_ins.append(StandIn(matching, status, headers, body.encode()))
 
+    def refuse_queries(self, matching: str, code: str, *, status: int = 400, body: str = "") -> None:
+        """From now on every query whose statement contains `matching` is refused; `refusals` counts them."""
+        self._refused_queries.append((matching, status, body or fault_body(code, "not like this")))
+
+    def understand_queries(self) -> None:
+        """Refuses no query any more."""
+        self._refused_queries.clear()
+
     def during_next_call(self, action) -> None:
         """Something that happens on our side while a call travels."""
         self._actions.append(action)
+
+
+def _statement(request, page: SplitResult) -> str:
+    """What a query asks for; empty for any other call."""
+    if not page.path.endswith("/query"):
+        return ""
+    body = request.body or b""
+    return parse_qs(page.query).get("query", [""])[0] or (body.decode() if isinstance(body, bytes) else body)
 
 
 def fault_body(code: str, detail: str) -> str:

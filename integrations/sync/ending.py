@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -22,6 +24,8 @@ from .apply import store
 from .bind import identity
 from .settle import DUPLICATE_REQUEST, PAUSES, close, release
 from .work import Work
+
+logger = logging.getLogger(__name__)
 
 STALE, GONE, AGAINST_A_RULE = "5010", "610", "6000"
 
@@ -100,8 +104,13 @@ def _took_effect(work: Work, batch: PushBatch) -> bool:
     job = batch.jobs.get()
     mapper = mapper_for(job.entity)
     record = mapper.full_records(work.organization).get(pk=job.record_id)
-    document, raw = find.by_ids(work, mapper, [record.qbo_id]).get(record.qbo_id, (None, b""))
-    if document is None and not find.gone(work, mapper, [record.qbo_id]):
+    try:
+        document, raw = find.by_ids(work, mapper, [record.qbo_id]).get(record.qbo_id, (None, b""))
+        if document is None and not find.gone(work, mapper, [record.qbo_id]):
+            return False
+    except Refused as refusal:
+        # Asked for once more it does no harm: its sync token is used up where it took effect.
+        logger.warning("%s %s cannot be looked for: %s", mapper.entity, record.pk, refusal)
         return False
     if document is not None and not mapper.voided(document):
         return False
@@ -136,12 +145,27 @@ def _ended(mapper: Mapper, job: SyncJob, record: SyncedRecord, columns: dict | N
 def _refused(
     work: Work, company: Company, mapper: Mapper, batch: PushBatch, job: SyncJob, error: Refused
 ) -> None:
+    """A refusal may be answered by reading; where that is refused too, the first one is told."""
+    try:
+        problem = _answered_by_reading(work, company, mapper, batch, job, error)
+    except Refused as refusal:
+        logger.warning("%s %s cannot be looked for: %s", mapper.entity, job.record_id, refusal)
+        problem = outcomes.problem_of(error)
+    if problem:
+        with transaction.atomic():
+            close(batch, error.intuit_tid)
+            outcomes.fail(mapper, [(job, problem)])
+
+
+def _answered_by_reading(
+    work: Work, company: Company, mapper: Mapper, batch: PushBatch, job: SyncJob, error: Refused
+) -> Problem | None:
     """A stale token is answered by reading; one that is ended there already is what was wanted."""
     record = mapper.full_records(work.organization).get(pk=job.record_id)
     if error.code == GONE:
         if find.gone(work, mapper, [record.qbo_id]):
             _accepted(work, mapper, batch, job, b"")
-            return
+            return None
     elif error.code == STALE and job.attempts == 1:
         held = find.by_ids(work, mapper, [record.qbo_id])
         # The whole version, never its token alone: no later reading would find that the rest is unread.
@@ -149,17 +173,15 @@ def _refused(
         document, raw = held.get(record.qbo_id, (None, b""))
         if document is not None and mapper.voided(document):
             _accepted(work, mapper, batch, job, raw)
-            return
+            return None
         with transaction.atomic():
             close(batch, error.intuit_tid)
             outcomes.requeue([job])
-        return
+        return None
     problem = outcomes.problem_of(error)
     if error.code == AGAINST_A_RULE and _is_paid(work, mapper, record):
-        problem = Problem("paid_document", detail=problem.detail, intuit_tid=problem.intuit_tid)
-    with transaction.atomic():
-        close(batch, error.intuit_tid)
-        outcomes.fail(mapper, [(job, problem)])
+        return Problem("paid_document", detail=problem.detail, intuit_tid=problem.intuit_tid)
+    return problem
 
 
 def _is_paid(work: Work, mapper: Mapper, record: SyncedRecord) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
+from collections.abc import Callable
 
 from django.db import transaction
 
@@ -12,6 +14,7 @@ from ..qbo.errors import (
     Fault,
     NeedsReconnect,
     QuickBooksError,
+    Refused,
     SubscriptionLapsed,
     Throttled,
     TryLater,
@@ -21,6 +24,8 @@ from . import apply, find, outcomes
 from .bind import bind_and_finish, link
 from .work import Work
 from .writing import mark_gone
+
+logger = logging.getLogger(__name__)
 
 STALE = "5010"
 GONE = "610"
@@ -47,9 +52,8 @@ def digest(work: Work, company: Company, failed: Failures, unanswered: list[Sync
         for failure in failures:
             handled[_kind(failure)].append(failure)
         raised = _put_back(handled.pop("company", [])) or raised
-        _merge_stale(work, mapper, company, handled.pop(STALE, []))
-        _link_taken(work, mapper, company, handled.pop("taken", []))
-        _follow_gone(work, mapper, handled.pop(GONE, []))
+        for kind, look in ((STALE, _merge_stale), ("taken", _link_taken), (GONE, _follow_gone)):
+            _look_or_tell(work, mapper, company, handled.pop(kind, []), look)
         _follow_references(work, mapper, company, failures)
         _look_again(work, mapper, company, [job for job, _, _ in handled.pop(SYSTEM_FAILURE, [])])
         _ask_rate(handled.pop(RATE_MISSING, []))
@@ -64,6 +68,18 @@ def digest(work: Work, company: Company, failed: Failures, unanswered: list[Sync
         _look_again(work, mapper_for(entity), company, jobs)
     if raised:
         raise raised
+
+
+def _look_or_tell(
+    work: Work, mapper: Mapper, company: Company, failures: Failures, look: Callable[..., None]
+) -> None:
+    """A fault asks for a look; where QuickBooks refuses that, the fault itself is told."""
+    try:
+        look(work, mapper, company, failures)
+    except Refused as refusal:
+        logger.warning("A fault of %s cannot be looked into: %s", mapper.entity, refusal)
+        left = [failure for failure in failures if failure[0].status != SyncJob.Status.DONE]
+        outcomes.fail(mapper, [(job, outcomes.problem_of(fault)) for job, _, fault in left])
 
 
 def _kind(failure: tuple[SyncJob, SyncedRecord, Fault]) -> str:
@@ -116,7 +132,7 @@ def _link_taken(work: Work, mapper: Mapper, company: Company, failures: Failures
         return
     records = [record for _, record, _ in new]
     mapper.prepare(records, company)
-    held = find.by_key(work, mapper, records)
+    held, _ = find.by_key(work, mapper, records)
     _add_by_id(work, mapper, new, held)
     found, problems = find.judge(mapper, company, records, held)
     outcomes.fail(
@@ -147,7 +163,7 @@ def _told(problem: Problem, fault: Fault) -> Problem:
     )
 
 
-def _follow_gone(work: Work, mapper: Mapper, failures: Failures) -> None:
+def _follow_gone(work: Work, mapper: Mapper, company: Company, failures: Failures) -> None:
     """610 means the record itself or something it refers to: a look tells which."""
     if not failures:
         return
@@ -172,12 +188,18 @@ def _follow_references(work: Work, mapper: Mapper, company: Company, failures: F
             for entity, needed in mapper.waits_for(record):
                 wanted[entity] |= {needed.qbo_id} if needed.linked else set()
     for entity, ids in wanted.items():
-        other = mapper_for(entity)
-        held = find.by_ids(work, other, ids)
-        apply.store(work, other, company, [raw for _, raw in held.values()], adds_unknown=False)
-        missing = ids - held.keys()
-        if missing:
-            mark_gone(other, work.organization, find.gone(work, other, missing))
+        try:
+            _read_again(work, mapper_for(entity), company, ids)
+        except Refused as refusal:
+            logger.warning("What %s refer to cannot be looked at: %s", mapper.entity, refusal)
+
+
+def _read_again(work: Work, mapper: Mapper, company: Company, ids: set[str]) -> None:
+    held = find.by_ids(work, mapper, ids)
+    apply.store(work, mapper, company, [raw for _, raw in held.values()], adds_unknown=False)
+    missing = ids - held.keys()
+    if missing:
+        mark_gone(mapper, work.organization, find.gone(work, mapper, missing))
 
 
 def _look_again(work: Work, mapper: Mapper, company: Company, jobs: list[SyncJob]) -> None:
@@ -187,7 +209,7 @@ def _look_again(work: Work, mapper: Mapper, company: Company, jobs: list[SyncJob
     records = mapper.full_records(work.organization).in_bulk([job.record_id for job in jobs])
     new = [record for record in records.values() if not record.linked]
     mapper.prepare(new, company)
-    found = find.made_by_us(work, mapper, company, new) if new else {}
+    found, refused = find.made_by_us(work, mapper, company, new)
     with transaction.atomic():
         bind_and_finish(
             company,
@@ -197,7 +219,11 @@ def _look_again(work: Work, mapper: Mapper, company: Company, jobs: list[SyncJob
                 if job.record_id in found
             ],
         )
-    lost = [job for job in jobs if job.record_id not in found]
+    outcomes.fail(
+        mapper,
+        [(job, outcomes.in_doubt(refused[job.record_id])) for job in jobs if job.record_id in refused],
+    )
+    lost = [job for job in jobs if job.record_id not in found.keys() | refused.keys()]
     outcomes.fail(mapper, [(job, Problem("in_doubt")) for job in lost if job.attempts >= MOST_ATTEMPTS])
     lost = [job for job in lost if job.attempts < MOST_ATTEMPTS]
     outcomes.requeue(lost)

@@ -13,6 +13,7 @@ from .. import documents
 from ..mapping import Company, Mapper, Problem, given
 from ..models import SyncedRecord, name_key
 from ..qbo.client import in_list, quote
+from ..qbo.errors import Refused
 from .work import Work
 
 logger = logging.getLogger(__name__)
@@ -23,8 +24,16 @@ FEW = 30
 CHUNK = 300
 # Gaps of a name that are looked for in two spellings.
 MOST_GAPS = 5
+# Names of one look: all their spellings fit into one statement.
+NAMES = CHUNK // (MOST_GAPS + 3)
+# Refusals for what a statement says, such as an odd character in a name; others concern the call as such.
+NOT_UNDERSTOOD = {"500", "2010", "2030", "2040", "4000", "4001", "4002"}
+# So often one look is cut in halves to find the names that cannot be asked for.
+MOST_HALVED = 15
 
 Found = dict[int, tuple[documents.Entity, bytes]]
+# By the keys of the records that QuickBooks refused to look for.
+NotAsked = dict[int, Refused]
 
 
 def decoded(mapper: Mapper, rows: Iterable[bytes]) -> list[tuple[documents.Entity, bytes]]:
@@ -64,14 +73,30 @@ def gone(work: Work, mapper: Mapper, ids: Iterable[str]) -> set[str]:
     return wanted - living
 
 
-def by_key(work: Work, mapper: Mapper, records: list[SyncedRecord]) -> dict[str, list]:
-    """What QuickBooks holds under the records' names or numbers, by name key."""
-    keys = {key for record in records for key in spellings(str(getattr(record, mapper.key_column)))}
+def by_key(work: Work, mapper: Mapper, records: list[SyncedRecord]) -> tuple[dict[str, list], NotAsked]:
+    """(what QuickBooks holds under the records' names or numbers, by name key; what it refused to look for).
+
+    A name that it does not understand leaves its neighbours alone: they are asked for without it.
+    """
     found: dict[str, list] = defaultdict(list)
-    for part in batched(sorted(keys - {""})):
-        where = f"{mapper.key} IN {in_list(part)}"
-        _collect(mapper, work.client.select(mapper.remote, where=where).rows, found)
-    return found
+    refused: NotAsked = {}
+    named = [record for record in records if getattr(record, mapper.key_column)]
+    waiting = [named[start : start + NAMES] for start in range(0, len(named), NAMES)]
+    halved = 0
+    while waiting:
+        part = waiting.pop()
+        keys = {key for record in part for key in spellings(str(getattr(record, mapper.key_column)))}
+        where = f"{mapper.key} IN {in_list(sorted(keys - {''}))}"
+        try:
+            _collect(mapper, work.client.select(mapper.remote, where=where).rows, found)
+        except Refused as refusal:
+            if len(part) > 1 and refusal.code in NOT_UNDERSTOOD and halved < MOST_HALVED:
+                halved += 1
+                waiting += [part[: len(part) // 2], part[len(part) // 2 :]]
+            else:
+                logger.warning("%d of %s cannot be looked for: %s", len(part), mapper.entity, refusal)
+                refused |= {record.pk: refusal for record in part}
+    return found, refused
 
 
 def all_by_key(work: Work, mapper: Mapper) -> dict[str, list]:
@@ -113,19 +138,24 @@ def judge(
     return found, problems
 
 
-def made_by_us(work: Work, mapper: Mapper, company: Company, records: list[SyncedRecord]) -> Found:
-    """After a lost answer: which of these unlinked records QuickBooks holds now."""
+def made_by_us(
+    work: Work, mapper: Mapper, company: Company, records: list[SyncedRecord]
+) -> tuple[Found, NotAsked]:
+    """After a lost answer: which of these unlinked records QuickBooks holds now, and of which it does not say."""
     keyed = [record for record in records if getattr(record, mapper.key_column)]
     unkeyed = [record for record in records if not getattr(record, mapper.key_column)]
-    held = by_key(work, mapper, keyed) if keyed else {}
-    held[""] = [
-        pair
-        for likeness in sorted({_likeness(mapper, record) for record in unkeyed})
-        for pair in decoded(mapper, work.client.select(mapper.remote, where=likeness).rows)
-    ]
+    held, refused = by_key(work, mapper, keyed)
+    alike: dict[str, list[SyncedRecord]] = defaultdict(list)
+    for record in unkeyed:
+        alike[_likeness(mapper, record)].append(record)
+    for likeness, same in sorted(alike.items(), key=lambda each: each[0]):
+        try:
+            held[""] += decoded(mapper, work.client.select(mapper.remote, where=likeness).rows)
+        except Refused as refusal:
+            refused |= {record.pk: refusal for record in same}
     # Who has a number chooses first; nothing is given to two.
     found, _ = judge(mapper, company, keyed + unkeyed, held)
-    return found
+    return found, {pk: refusal for pk, refusal in refused.items() if pk not in found}
 
 
 def _likeness(mapper: Mapper, record: SyncedRecord) -> str:

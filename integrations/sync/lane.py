@@ -18,12 +18,13 @@ from ..qbo.errors import (
     Misconfigured,
     NeedsReconnect,
     QuickBooksError,
+    Refused,
     SubscriptionLapsed,
     Throttled,
     TryLater,
     Unreachable,
 )
-from . import looking, matching, pull, push, reconcile, repair, settle
+from . import looking, matching, outcomes, pull, push, reconcile, repair, settle
 from .lease import Lease, LeaseLost
 from .work import Work
 
@@ -131,20 +132,22 @@ def _queue(step: QueueStep) -> bool:
 
 
 def _guarded(work: Work, step: Callable[[], bool]) -> bool:
-    """An unexpected error is written on what it stopped, and the rest of the queue goes on."""
+    """A refusal or an unexpected error is written on what it stopped, and the rest of the queue goes on."""
     try:
         return step()
+    except Refused as refusal:
+        problem = outcomes.problem_of(refusal)
     except (QuickBooksError, LeaseLost):
         raise
     except Exception as error:
         logger.exception("Organization %s: a step failed unexpectedly", work.organization.slug)
         problem = Problem("internal", detail=f"{type(error).__name__}: {error}")
-        return (
-            push.fail_claimed(work, problem)
-            or pull.fail_started(work, problem)
-            or reconcile.fail_started(work, problem)
-            or queueing.fail_begun(work.organization.pk, problem)
-        )
+    return (
+        push.fail_claimed(work, problem)
+        or pull.fail_started(work, problem)
+        or reconcile.fail_started(work, problem)
+        or queueing.fail_begun(work.organization.pk, problem)
+    )
 
 
 def _serve_clicks(work: Work) -> None:

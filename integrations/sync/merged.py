@@ -7,17 +7,21 @@ name is gone or inactive and the other is active, they were merged.
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 
 from django.db import transaction
 
 from ..mapping import Company, Mapper, mapper_for, referring
 from ..models import SuspectedMerge, SyncedRecord, SyncJob, SyncState, waiting_state
+from ..qbo.errors import Refused
 from . import find, merge, outcomes
 from .apply import store
 from .suspected import survivors_of
 from .work import Work
 from .writing import NO_ERROR, Entry, in_step_columns
+
+logger = logging.getLogger(__name__)
 
 Outcome = SyncJob.Outcome
 # entity → what became of its records
@@ -25,13 +29,18 @@ Entries = dict[str, list[Entry]]
 
 
 def follow_merges(work: Work, company: Company) -> Entries:
-    """Looks at what is suspected; one query an entity where there is anything to look at."""
+    """Looks at what is suspected; one query an entity where there is anything to look at. Where QuickBooks refuses
+    that, the suspicion waits for the next pull."""
     entries: Entries = defaultdict(list)
     by_entity: dict[str, list[SuspectedMerge]] = defaultdict(list)
     for suspicion in SuspectedMerge.objects.filter(organization=work.organization):
         by_entity[suspicion.entity].append(suspicion)
     for entity, suspicions in by_entity.items():
-        _follow(work, company, mapper_for(entity), suspicions, entries)
+        try:
+            _follow(work, company, mapper_for(entity), suspicions, entries)
+        except Refused as refusal:
+            logger.warning("Merges of %s cannot be looked for: %s", entity, refusal)
+            continue
         SuspectedMerge.objects.filter(pk__in=[suspicion.pk for suspicion in suspicions]).delete()
     return entries
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from .. import documents
@@ -23,9 +23,6 @@ from .dependencies import hasten, queue_dependencies
 from .work import Work
 
 logger = logging.getLogger(__name__)
-
-# A job is tried this often before its last reason stands: a stale token, a fault of QuickBooks' own.
-MOST_ATTEMPTS = 5
 
 
 @dataclass
@@ -40,26 +37,33 @@ class Draft:
 
 
 def push_round(work: Work, *, most_priority: int | None = None) -> bool:
-    """Works off one claim. False where nothing was queued."""
+    """Works off one claim. False where nothing was queued. What QuickBooks refuses ends the claim, not the lane."""
     jobs = claim(work, most_priority)
     if not jobs:
         return False
     outcomes.start_runs(jobs)
+    try:
+        _work_off(work, jobs)
+    except Refused as refusal:
+        fail_claimed(work, outcomes.problem_of(refusal))
+    return True
+
+
+def _work_off(work: Work, jobs: list[SyncJob]) -> None:
     if jobs[0].direction == Direction.VOID:
         ending.end_documents(work, jobs)
-        return True
+        return
     company = work.company()
     if jobs[0].direction == Direction.LINK:
         for entity, of_entity in _by_entity(jobs).items():
             linking.link_records(work, company, mapper_for(entity), of_entity)
-        return True
+        return
     drafts: list[tuple[Mapper, Draft]] = []
     for entity, of_entity in _by_entity(jobs).items():
         mapper = mapper_for(entity)
         drafts += [(mapper, draft) for draft in prepare(work, mapper, company, of_entity)]
     if drafts:
         send(work, company, drafts)
-    return True
 
 
 def claim(work: Work, most_priority: int | None = None) -> list[SyncJob]:
@@ -197,15 +201,27 @@ def _link_existing(
 def _existing(
     work: Work, mapper: Mapper, company: Company, records: list[SyncedRecord]
 ) -> tuple[find.Found, dict[int, Problem]]:
-    """Few names are asked for; for a long queue the whole list is read once a turn."""
+    """Few names are asked for; for a long queue the whole list is read once a turn.
+
+    A name that cannot be asked for goes out all the same: QuickBooks takes no name twice, and tells who has it.
+    """
     waiting = SyncJob.objects.filter(
         organization=work.organization, entity=mapper.entity, status=SyncJob.Status.QUEUED
     )
     if mapper.entity in work.lists or waiting.count() + len(records) > find.FEW:
         if mapper.entity not in work.lists:
-            work.lists[mapper.entity] = find.all_by_key(work, mapper)
+            try:
+                work.lists[mapper.entity] = find.all_by_key(work, mapper)
+            except Refused as refusal:
+                return {}, {record.pk: outcomes.problem_of(refusal) for record in records}
         return find.judge(mapper, company, records, work.lists[mapper.entity])
-    return find.judge(mapper, company, records, find.by_key(work, mapper, records))
+    held, refused = find.by_key(work, mapper, records)
+    found, problems = find.judge(mapper, company, records, held)
+    return found, problems | {
+        pk: outcomes.problem_of(refusal)
+        for pk, refusal in refused.items()
+        if refusal.code not in find.NOT_UNDERSTOOD
+    }
 
 
 def _read_rates(
@@ -267,16 +283,18 @@ def _by_entity(jobs: list[SyncJob]) -> dict[str, list[SyncJob]]:
 
 def requeue_orphans(work: Work) -> None:
     """Jobs that a dead worker had claimed but not sent, or whose answer it had half digested."""
-    orphans = SyncJob.objects.filter(organization=work.organization, status=SyncJob.Status.RUNNING)
-    outcomes.requeue(orphans.exclude(batch__settled_at__isnull=True, batch__isnull=False))
+    outcomes.requeue(_not_under_way(work))
+
+
+def _not_under_way(work: Work) -> QuerySet[SyncJob]:
+    """What runs, but for what was sent: that keeps its batch, and is settled by looking."""
+    running = SyncJob.objects.filter(organization=work.organization, status=SyncJob.Status.RUNNING)
+    return running.exclude(batch__settled_at__isnull=True, batch__isnull=False)
 
 
 def fail_claimed(work: Work, problem: Problem) -> bool:
-    """Ends what was claimed but not sent; what was sent keeps its batch and is settled by looking."""
-    claimed = SyncJob.objects.filter(
-        organization=work.organization, status=SyncJob.Status.RUNNING, batch=None
-    )
-    by_entity = _by_entity(list(claimed))
+    """Ends what was claimed but not sent, and what the digestion of an answer left behind."""
+    by_entity = _by_entity(list(_not_under_way(work)))
     for entity, jobs in by_entity.items():
         outcomes.fail(mapper_for(entity), [(job, problem) for job in jobs])
     return bool(by_entity)

@@ -120,7 +120,7 @@ def store(work: Work, company: Company, batch: PushBatch, answers: list[BatchAns
 
 def resolve(work: Work, company: Company, batch: PushBatch) -> None:
     """Looks in QuickBooks for what a lost answer would have told. Settles the batch where all of it is there."""
-    unguarded = False
+    unguarded = doubted = False
     for mapper, jobs, records in running(batch):
         new = [
             records[job.record_id]
@@ -128,7 +128,8 @@ def resolve(work: Work, company: Company, batch: PushBatch) -> None:
             if job.record_id in records and not records[job.record_id].linked
         ]
         mapper.prepare(new, company)
-        found = find.made_by_us(work, mapper, company, new) if new else {}
+        found, refused = find.made_by_us(work, mapper, company, new)
+        doubted |= _doubt(mapper, jobs, refused)
         found |= _updated(work, mapper, company, jobs, records)
         unguarded |= any(not getattr(records[pk], mapper.key_column) for pk in found)
         with transaction.atomic():
@@ -144,9 +145,17 @@ def resolve(work: Work, company: Company, batch: PushBatch) -> None:
     left = batch.jobs.filter(status=SyncJob.Status.RUNNING)
     if not left.exists():
         close(batch)
-    elif unguarded:
-        # The same bytes again could create a second document without a number; the rest goes out anew.
+    elif unguarded or doubted:
+        # The same bytes again could create a second document without a number, or one that is in doubt; the rest
+        # goes out anew.
         release(batch)
+
+
+def _doubt(mapper: Mapper, jobs: list[SyncJob], refused: find.NotAsked) -> bool:
+    """Ends what QuickBooks refused to look for: nobody knows whether it is there, so it must not go out again."""
+    doubted = [job for job in jobs if job.record_id in refused]
+    outcomes.fail(mapper, [(job, outcomes.in_doubt(refused[job.record_id])) for job in doubted])
+    return bool(doubted)
 
 
 def _updated(
@@ -160,7 +169,12 @@ def _updated(
     linked = {
         job: records[job.record_id] for job in jobs if getattr(records.get(job.record_id), "linked", False)
     }
-    held = find.by_ids(work, mapper, [record.qbo_id for record in linked.values()]) if linked else {}
+    try:
+        held = find.by_ids(work, mapper, [record.qbo_id for record in linked.values()]) if linked else {}
+    except Refused as refusal:
+        # Sent again they do no harm: their sync tokens are used up where they arrived.
+        logger.warning("Updated %s cannot be looked for: %s", mapper.entity, refusal)
+        return {}
     found: find.Found = {}
     for job, record in linked.items():
         document, raw = held.get(record.qbo_id, (None, b""))
@@ -213,20 +227,27 @@ def settle_open(work: Work) -> None:
     open_batches = PushBatch.objects.filter(organization=work.organization, settled_at__isnull=True)
     for batch in open_batches.order_by("pk"):
         if batch.realm_id != work.connection.realm_id:
-            _give_up(batch)
+            # Another company is connected now: nobody can say what the former one did.
+            _give_up(batch, Problem("in_doubt"))
             continue
-        company = work.company()
-        if batch.operation == "batch":
-            transmit(work, company, batch)
-        else:
-            from .ending import settle_ending
-
-            settle_ending(work, company, batch)
+        try:
+            _settle(work, batch)
+        except Refused as refusal:
+            _give_up(batch, outcomes.in_doubt(refusal))
 
 
-def _give_up(batch: PushBatch) -> None:
-    """Another company is connected now: nobody can say what the former one did."""
+def _settle(work: Work, batch: PushBatch) -> None:
+    company = work.company()
+    if batch.operation == "batch":
+        transmit(work, company, batch)
+    else:
+        from .ending import settle_ending
+
+        settle_ending(work, company, batch)
+
+
+def _give_up(batch: PushBatch, problem: Problem) -> None:
     with transaction.atomic():
         close(batch)
         for mapper, jobs, _ in running(batch):
-            outcomes.fail(mapper, [(job, Problem("in_doubt")) for job in jobs])
+            outcomes.fail(mapper, [(job, problem) for job in jobs])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from datetime import date
 from decimal import Decimal
@@ -9,10 +10,13 @@ from decimal import Decimal
 from ..mapping import Company, company_of
 from ..models import Connection, Organization
 from ..qbo.client import Client
+from ..qbo.errors import Refused
 from .company import is_stale, read_company
 from .gate import LaneGate
 from .grant import StoredGrant
 from .lease import Lease
+
+logger = logging.getLogger(__name__)
 
 
 class Work:
@@ -26,6 +30,7 @@ class Work:
         self.rates: dict[tuple[str, date], Decimal] = {}
         # entity → everything that QuickBooks holds of it, by name key, as read during this turn
         self.lists: dict[str, dict[str, list]] = {}
+        self._company_refused: Refused | None = None
         self._until = time.monotonic() + seconds
 
     @property
@@ -33,14 +38,25 @@ class Work:
         return time.monotonic() < self._until
 
     def company(self) -> Company:
-        """Fresh settings; a person may have changed them since the last round."""
+        """Fresh settings; a person may have changed them since the last round. Raises Refused where QuickBooks never
+        told what the company is like."""
         if self.connection.company_read_at is None:
             self.know_company()
+            if self._company_refused:
+                raise self._company_refused
         company = company_of(self.organization)
         company.rates = self.rates
         return company
 
     def know_company(self) -> None:
-        """Before a write: the closing date or a currency may have changed there. Reading does without."""
-        if is_stale(self.connection):
+        """Before a write: the closing date or a currency may have changed there. Reading does without.
+
+        Where QuickBooks refuses to tell, it is not asked again in this turn, and what it told before goes on to hold.
+        """
+        if self._company_refused or not is_stale(self.connection):
+            return
+        try:
             read_company(self.connection, self.client)
+        except Refused as refusal:
+            logger.warning("Organization %s: the company was not told: %s", self.organization.slug, refusal)
+            self._company_refused = refusal
