@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..mapping import Company, Links, Mapper, Values
+from ..mapping import Company, Links, Mapper, Problem, Values
 from ..models import SyncedRecord, SyncJob
 from . import merge
 from .bind import identity
@@ -36,11 +36,12 @@ class Incoming:
 
 @dataclass
 class Stored:
-    """What a read did; `seen` are all ids that QuickBooks listed."""
+    """What a read did; `seen` are all ids that QuickBooks listed, `refused` is why it did not tell the rest."""
 
     journal: list[Entry] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     deleted: int = 0
+    refused: Problem | None = None
 
     def add(self, other: Stored) -> None:
         self.journal += other.journal

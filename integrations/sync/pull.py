@@ -16,14 +16,15 @@ from django.utils import timezone
 
 from .. import documents
 from ..mapping import Company, Mapper, Problem, given, mapper_for, mappers
-from ..models import Cursor, Direction, SyncRun, Trigger, WebhookReceipt
+from ..models import Cursor, Direction, SyncJob, SyncRun, Trigger, WebhookReceipt
+from ..qbo.client import Changes
 from ..qbo.errors import Refused, Unreachable
 from . import find, identities, merged, outcomes
 from .apply import store
 from .incoming import Stored
 from .runs import end_run
 from .work import Work
-from .writing import mark_gone
+from .writing import Entry, mark_gone
 
 logger = logging.getLogger(__name__)
 
@@ -104,13 +105,16 @@ def _read(work: Work, asked: list[_Asked], between: Callable[[], None]) -> dict[
     incomplete = _read_feed(work, company, fed, cursors, results) if fed else []
     for each in asked:
         mapper, result = each.mapper, results[each.mapper.entity]
-        if mapper not in fed:
-            result.add(_read_all(work, company, mapper, each.adds_unknown, between))
-        elif mapper in incomplete or each.compare:
-            stored, began = identities.compare_identities(work, company, mapper, between)
-            result.add(stored)
-            if mapper in incomplete:
-                move_cursor(work, mapper, began)
+        try:
+            if mapper not in fed:
+                result.add(_read_all(work, company, mapper, each.adds_unknown, between))
+            elif mapper in incomplete or each.compare:
+                stored, began = identities.compare_identities(work, company, mapper, between)
+                result.add(stored)
+                if mapper in incomplete:
+                    move_cursor(work, mapper, began)
+        except Refused as refusal:
+            result.refused = outcomes.problem_of(refusal)
     return results
 
 
@@ -121,18 +125,36 @@ def _read_feed(
     cursors: dict[str, datetime],
     results: dict[str, Stored],
 ) -> list[Mapper]:
-    """One call for all; one for each where that may have left something out. Returns those of which still may."""
+    """One call for all; one for each where that was refused or may have left something out. Returns those of which
+    still may."""
     since = min(cursors[mapper.entity] for mapper in fed) - OVERLAP
-    changes = work.client.changes([mapper.remote for mapper in fed], since)
-    if not changes.complete:
-        if len(fed) == 1:
-            return fed
-        return [left for mapper in fed for left in _read_feed(work, company, [mapper], cursors, results)]
+    changes, refusal = _changes(work, fed, since)
+    if changes is None or not changes.complete:
+        if len(fed) > 1:
+            return [left for mapper in fed for left in _read_feed(work, company, [mapper], cursors, results)]
+        if refusal:
+            results[fed[0].entity].journal.append(_not_fed(refusal))
+        return fed
     for mapper in fed:
         rows = changes.rows.get(mapper.remote, [])
         results[mapper.entity].add(store(work, mapper, company, rows, adds_unknown=mapper.adds_unknown))
         move_cursor(work, mapper, changes.time)
     return []
+
+
+def _changes(work: Work, fed: list[Mapper], since: datetime) -> tuple[Changes | None, Refused | None]:
+    """What changed, or why QuickBooks does not say."""
+    try:
+        return work.client.changes([mapper.remote for mapper in fed], since), None
+    except Refused as refusal:
+        logger.warning("No changes of %s: %s", ", ".join(mapper.entity for mapper in fed), refusal)
+        return None, refusal
+
+
+def _not_fed(refusal: Refused) -> Entry:
+    code = f" (code {refusal.code})" if refusal.code else ""
+    note = f"QuickBooks refused to say what changed{code}, so Finmo compared the whole list with it."
+    return (SyncJob.Outcome.SKIPPED, "Change feed", None, "", note)
 
 
 def _read_all(
@@ -152,9 +174,10 @@ def _read_all(
     if pages > 1 and mapper.in_change_feed:
         # A deletion while we turned pages moved a row from the page ahead to the page behind.
         since = (began or timezone.now()) - timedelta(seconds=1)
-        changes = work.client.changes([mapper.remote], since)
-        late = store(work, mapper, company, changes.rows.get(mapper.remote, []), adds_unknown=adds_unknown)
-        if late.deleted or not changes.complete:
+        changes, _ = _changes(work, [mapper], since)
+        rows = changes.rows.get(mapper.remote, []) if changes else []
+        late = store(work, mapper, company, rows, adds_unknown=adds_unknown)
+        if late.deleted or changes is None or not changes.complete:
             for page in work.client.pages(mapper.remote, where=mapper.everything):
                 late.add(store(work, mapper, company, page.rows, adds_unknown=adds_unknown))
         stored.add(late)
@@ -205,8 +228,9 @@ def _finish(run: SyncRun, stored: Stored, merges: merged.Entries) -> None:
         run.skipped = stored.unchanged
         run.total = run.done
         run.save(update_fields=["succeeded", "failed", "skipped", "total"])
-        end_run(run)
-        _answer_webhooks(run)
+        end_run(run, stored.refused)
+        if not stored.refused:
+            _answer_webhooks(run)
 
 
 def _answer_webhooks(run: SyncRun) -> None:

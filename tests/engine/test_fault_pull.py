@@ -28,6 +28,12 @@ def cursor(organization) -> Cursor:
     return Cursor.objects.get(organization=organization, entity="customers")
 
 
+def refuse(qbo, entity: str, code: str) -> None:
+    """Neither the change feed nor a query tells anything."""
+    qbo.answer_next("/cdc", 400, fault_body(code, "not like this"))
+    qbo.refuse_queries(f"FROM {entity}", code)
+
+
 def phone_of(customer) -> str:
     customer.refresh_from_db()
     return customer.phone
@@ -36,18 +42,56 @@ def phone_of(customer) -> str:
 @pytest.mark.parametrize("code", ["500", "4000", "4001", "4002", "5020", "5030", "10100", "10200", "6999"])
 def test_a_refused_read_fails_the_run_with_the_reason_and_moves_no_cursor(qbo, organization, customer, code):
     before = cursor(organization).changed_since
-    qbo.answer_next("/cdc", 400, fault_body(code, "not like this"))
+    refuse(qbo, "Customer", code)
     run = pull(organization, "customers")
     assert (run.status, run.error["code"], run.succeeded) == ("failed", code, 0)
     assert run.error["message"].startswith(explain(code).meaning)
     assert cursor(organization).changed_since == before
+    qbo.understand_queries()
     assert pull(organization, "customers").succeeded == 1
     assert phone_of(customer) == "9"
 
 
-def test_a_retry_reads_what_the_failed_run_did_not(qbo, organization, customer, asked):
-    qbo.answer_next("/cdc", 400, fault_body("4001", "property X is not queryable"))
+@pytest.mark.parametrize("code", ["4001", "5030"])
+def test_a_feed_that_is_refused_is_replaced_by_a_comparison_and_the_run_says_so(
+    qbo, organization, customer, code
+):
+    before = cursor(organization).changed_since
+    qbo.answer_next("/cdc", 400, fault_body(code, "not like this"))
     run = pull(organization, "customers")
+    assert (run.status, run.succeeded, phone_of(customer)) == ("succeeded", 1, "9")
+    assert cursor(organization).changed_since > before
+    told = run.jobs.get(record_id=None)
+    assert (told.outcome, told.label) == ("skipped", "Change feed")
+    assert f"refused to say what changed (code {code})" in told.message
+
+
+def test_one_entity_that_the_feed_refuses_leaves_the_others_their_feed(qbo, organization, customer, asked):
+    runs = [services.pull(organization, entity, asked=asked) for entity in ("customers", "items", "accounts")]
+    for matching in ("/cdc", "entities=Customer&"):
+        qbo.answer_next(matching, 400, fault_body("4001", "not like this"))
+    drain(organization)
+    found = SyncRun.objects.filter(pk__in=[run.pk for run in runs])
+    assert set(found.values_list("status", flat=True)) == {"succeeded"}
+    # The items and the accounts by the feed; the customers' ids, and the one that differs.
+    assert (qbo.calls["cdc"], qbo.calls["query"], phone_of(customer)) == (2, 2, "9")
+
+
+def test_an_entity_that_cannot_be_read_at_all_fails_alone(qbo, organization, customer, asked):
+    runs = [services.pull(organization, entity, asked=asked) for entity in ("items", "customers")]
+    for matching in ("/cdc", "entities=Item&"):
+        qbo.answer_next(matching, 400, fault_body("5020", "not like this"))
+    qbo.refuse_queries("FROM Item", "5020")
+    drain(organization)
+    found = SyncRun.objects.filter(pk__in=[run.pk for run in runs]).order_by("pk")
+    assert list(found.values_list("status", "error_code")) == [("failed", "5020"), ("succeeded", "")]
+    assert phone_of(customer) == "9"
+
+
+def test_a_retry_reads_what_the_failed_run_did_not(qbo, organization, customer, asked):
+    refuse(qbo, "Customer", "4001")
+    run = pull(organization, "customers")
+    qbo.understand_queries()
     again = rerunning.retry(run, asked=asked)
     drain(organization)
     again.refresh_from_db()
@@ -109,7 +153,8 @@ def test_a_document_that_cannot_be_read_is_not_taken_for_deleted(qbo, organizati
 
 def test_two_pulls_that_are_refused_both_say_why(qbo, organization, customer, asked):
     runs = [services.pull(organization, entity, asked=asked) for entity in ("customers", "items")]
-    qbo.answer_next("/cdc", 400, fault_body("4002", "could not be processed"))
+    for _ in range(3):
+        refuse(qbo, "", "4002")
     drain(organization)
     found = SyncRun.objects.filter(pk__in=[run.pk for run in runs]).values_list("status", "error_code")
     assert list(found) == [("failed", "4002")] * 2
