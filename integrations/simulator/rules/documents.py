@@ -107,14 +107,20 @@ def _day_of_month(txn_date: date, term: dict[str, Any]) -> date:
 
 
 def paid(previous: dict[str, Any] | None) -> Decimal:
-    return Decimal(previous["TotalAmt"]) - Decimal(previous["Balance"]) if previous else Decimal(0)
+    """What linked payments settled. A deposit was paid with the document itself."""
+    if previous is None:
+        return Decimal(0)
+    deposit = Decimal(previous.get("Deposit", 0))
+    return Decimal(previous["TotalAmt"]) - deposit - Decimal(previous["Balance"])
 
 
-def open_balance(total: Decimal, previous: dict[str, Any] | None) -> Decimal:
-    """What is left to pay. A document can't become smaller than what was paid on it."""
-    if total < 0:
+def open_balance(
+    total: Decimal, previous: dict[str, Any] | None, deposit: Decimal | int = Decimal(0)
+) -> Decimal:
+    """What is left to pay. A document can't become smaller than what was paid on it and with it."""
+    if total < deposit:
         raise business("Transaction amount must be 0 or greater.")
-    balance = total - paid(previous)
+    balance = total - deposit - paid(previous)
     if balance < 0:
         raise business(
             "The amount of the transaction can't be less than the payments that are applied to it."

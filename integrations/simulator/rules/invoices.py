@@ -66,7 +66,7 @@ def build_invoice(
     deposit = currencies.rounded(values.get("Deposit") or Decimal(0), code)
     if deposit:
         document["Deposit"] = deposit
-    document["Balance"] = currencies.rounded(documents.open_balance(total - deposit, previous), code)
+    document["Balance"] = currencies.rounded(documents.open_balance(total, previous, deposit), code)
     currency.apply(books, document, code, rate)
     return document
 
