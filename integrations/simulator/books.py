@@ -14,7 +14,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from . import clock, jsontext
+from . import clock, jsontext, renaming
 from .entities import ENTITIES, Entity
 from .models import Change, Company, StoredObject
 
@@ -35,6 +35,7 @@ class Books:
         self._loaded: dict[Key, StoredObject | None] = {}
         self._kept: dict[Key, StoredObject] = {}
         self._staged: dict[Key, StoredObject] = {}
+        self._renames: list[renaming.Rename] = []
         self._changes: list[Change] = []
         self._staged_changes: list[Change] = []
 
@@ -87,8 +88,17 @@ class Books:
                 company=self.company, entity=entity, deleted=False, **columns
             )
         }
+        for key, row in rows.items():
+            self._loaded.setdefault(key, row)
         rows |= {key: row for key, row in (self._kept | self._staged).items() if key[0] == entity}
         return sorted(rows.values(), key=lambda row: row.number)
+
+    def descendants(self, row: StoredObject) -> list[tuple[StoredObject, dict[str, Any]]]:
+        """What is nested below an object at any depth, each with its document."""
+        path = f"{row.document()['FullyQualifiedName']}:"
+        rows = self.all(row.entity, full_name_key__startswith=name_key(path))
+        found = [(each, each.document()) for each in rows]
+        return [pair for pair in found if pair[1]["FullyQualifiedName"].startswith(path)]
 
     # --- writing ------------------------------------------------------------------------------
 
@@ -152,6 +162,7 @@ class Books:
     def flush(self) -> None:
         """Writes what was kept, so that queries see it."""
         if self._kept:
+            self._note_renames()
             StoredObject.objects.bulk_create(
                 self._kept.values(),
                 update_conflicts=True,
@@ -161,9 +172,18 @@ class Books:
             # Rows written by an upsert carry no primary key: later versions are found by id again.
             self._loaded |= self._kept
             self._kept = {}
+        # All of them at every flush: what was written since may still show an old name.
+        renaming.rewrite_references(self.company, self._renames)
         Change.objects.bulk_create(self._changes)
         self._changes = []
         self.company.save(update_fields=["counters", "next_doc_number"])
+
+    def _note_renames(self) -> None:
+        for key, row in self._kept.items():
+            before = self._loaded.get(key)
+            rename = renaming.renamed(before, row) if before else None
+            if rename:
+                self._renames.append(rename)
 
     def _version(self, row: StoredObject) -> StoredObject:
         fields = {field.attname: getattr(row, field.attname) for field in StoredObject._meta.concrete_fields}

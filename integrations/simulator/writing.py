@@ -11,6 +11,7 @@ from .books import Books
 from .entities import Entity
 from .faults import business, fault, missing, not_found, stale, transaction_deleted, unsupported
 from .models import StoredObject
+from .rules import naming
 from .rules.accounts import build_account, build_term
 from .rules.bills import build_bill
 from .rules.company_currencies import build_company_currency
@@ -113,10 +114,24 @@ def _update(
     document = _build(books, entity, values, row, previous, duplicate_allowed)
     if sparse and document == {key: value for key, value in previous.items() if key not in OWN}:
         return previous
+    if document.get("FullyQualifiedName") != previous.get("FullyQualifiedName"):
+        _rename_descendants(books, row, previous, document)
     row = books.change(row, document)
     if entity.transaction:
         ledger.move(books, row, previous, document)
     return document
+
+
+def _rename_descendants(
+    books: Books, row: StoredObject, previous: dict[str, Any], document: dict[str, Any]
+) -> None:
+    """The path of whatever is nested below begins with the new name; its sync token stays."""
+    deeper = document.get("Level", 0) - previous.get("Level", 0)
+    for child, body in books.descendants(row):
+        tail = body["FullyQualifiedName"].removeprefix(previous["FullyQualifiedName"])
+        body["FullyQualifiedName"] = document["FullyQualifiedName"] + tail
+        body["Level"] = naming.deepest_allowed(body["Level"] + deeper)
+        books.touch(child, body)
 
 
 def _kept(entity: Entity, previous: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:

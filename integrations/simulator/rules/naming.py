@@ -52,13 +52,23 @@ def family_name(
     if row is not None and reference["value"] == row.qbo_id:
         raise fault("900", "The same object can't be the parent or child of itself.", "ParentRef")
     parent = references.required(books, entity, reference, "ParentRef", reference if row else None).document()
-    level = parent.get("Level", 0) + 1
-    if level >= LEVELS:
-        raise fault("6180", f"A sub-level can be nested at most {LEVELS} deep.", "ParentRef")
+    if row is not None and _below(parent, row):
+        raise fault("900", "The same object can't be the parent or child of itself.", "ParentRef")
     document["ParentRef"] = {"value": parent["Id"]}
-    document["Level"] = level
+    document["Level"] = deepest_allowed(parent.get("Level", 0) + 1)
     document["FullyQualifiedName"] = f"{parent['FullyQualifiedName']}:{document[name_property]}"
     return parent
+
+
+def _below(document: dict[str, Any], row: StoredObject) -> bool:
+    return document["FullyQualifiedName"].startswith(f"{row.document()['FullyQualifiedName']}:")
+
+
+def deepest_allowed(level: int) -> int:
+    """The level, unless it is too deep (6180)."""
+    if level >= LEVELS:
+        raise fault("6180", f"A sub-level can be nested at most {LEVELS} deep.", "ParentRef")
+    return level
 
 
 def required_name(values: dict[str, Any], name_property: str) -> str:

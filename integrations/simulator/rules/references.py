@@ -8,6 +8,7 @@ from ..books import Books
 from ..entities import ENTITIES
 from ..faults import fault, invalid_reference, not_found
 from ..models import StoredObject
+from ..renaming import named
 
 
 def required(
@@ -20,12 +21,6 @@ def required(
     if not row.active and (previous or {}).get("value") != row.qbo_id:
         raise not_found()
     return row
-
-
-def named(document: dict[str, Any]) -> dict[str, str]:
-    """A reference to an object as QuickBooks returns it."""
-    name = document.get("FullyQualifiedName") or document.get("DisplayName") or document.get("Name")
-    return {"value": document["Id"], "name": name}
 
 
 def account(
@@ -44,3 +39,6 @@ def account(
             element,
         )
     return document
+
+
+__all__ = ["account", "named", "required"]
