@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from .mapping import Mapper, Problem, mapper_for
+from .mapping import Mapper, mapper_for
 from .models import Direction, Lane, Organization, QueueStep, SyncedRecord, SyncJob, SyncRun, SyncState
 from .sync.outcomes import add_to_run, column_of, finish
 from .sync.runs import end_run
@@ -57,10 +57,8 @@ def _step(run: SyncRun, ids: list[int]) -> QueueStep:
 
 def still_queueing(organization: Organization, mapper: Mapper, direction: Direction) -> SyncRun | None:
     """A run over all of them of which some have no job yet: asking once more would queue those twice."""
-    waiting = QueueStep.objects.filter(
-        organization=organization, run__entity=mapper.entity, run__direction=direction
-    )
-    step = waiting.select_related("run").order_by("run_id").first()
+    waiting = QueueStep.to_take(organization.pk).filter(run__entity=mapper.entity, run__direction=direction)
+    step = waiting.order_by("run_id").first()
     return step.run if step else None
 
 
@@ -77,8 +75,7 @@ def _hurry_jobs(jobs: QuerySet[SyncJob], priority: int) -> None:
 
 def next_step(organization_id: int) -> QueueStep | None:
     """The most urgent step, where less is queued before it than the lane takes at once."""
-    steps = QueueStep.objects.filter(organization=organization_id).select_related("run")
-    step = steps.order_by("run__priority", "run_id", "id").first()
+    step = QueueStep.to_take(organization_id).order_by("run__priority", "run_id", "id").first()
     if step is None:
         return None
     # What refers to these records is of a higher rank, and goes after them.
@@ -99,14 +96,13 @@ def take_out(organization_id: int, entity: str, wanted: Collection[int], priorit
     taken: set[int] = set()
     with transaction.atomic():
         hold_lane(organization_id)
-        steps = QueueStep.objects.filter(
-            organization=organization_id,
+        steps = QueueStep.to_take(organization_id).filter(
             run__entity=entity,
             run__direction=Direction.PUSH,
             first_id__lte=max(wanted),
             last_id__gte=min(wanted),
         )
-        for step in steps.select_related("run"):
+        for step in steps:
             now = [pk for pk in step.ids if pk in wanted]
             if not now:
                 continue
@@ -136,17 +132,6 @@ def take_step(step: QueueStep) -> None:
         if gone:
             SyncRun.objects.filter(pk=run.pk).update(total=F("total") - gone)
             add_to_run(run.pk, Counter())
-
-
-def fail_begun(organization_id: int, problem: Problem) -> bool:
-    """Ends the run whose next step an unexpected error stopped; what of it was queued goes on."""
-    step = next_step(organization_id)
-    if step is None:
-        return False
-    with transaction.atomic():
-        QueueStep.objects.filter(run=step.run).delete()
-        end_run(step.run, problem)
-    return True
 
 
 def _queue(run: SyncRun, mapper: Mapper, ids: Sequence[int]) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db import transaction
+
 from . import reconciling, services
 from .mapping import mapper_for
 from .models import Direction, Statement, SyncJob, SyncRun
@@ -21,11 +23,19 @@ def retry(run: SyncRun, *, asked: Asked) -> SyncRun:
 def _records(run: SyncRun, asked: Asked) -> SyncRun:
     failed = run.jobs.filter(outcome=SyncJob.Outcome.FAILED, record_id__isnull=False)
     living = mapper_for(run.entity).records(run.organization)
-    ids = list(living.filter(pk__in=failed.order_by().values("record_id")).values_list("pk", flat=True))
+    ids = set(living.filter(pk__in=failed.order_by().values("record_id")).values_list("pk", flat=True))
+    if run.finished:
+        # It failed before each of its records had a job.
+        for step in run.steps.all():
+            ids |= set(living.filter(pk__in=step.ids).values_list("pk", flat=True))
     if not ids:
         raise _nothing()
     ask = services.push if run.direction == Direction.PUSH else services.void
-    return ask(run.organization, run.entity, asked=asked, ids=ids)
+    with transaction.atomic():
+        again = ask(run.organization, run.entity, asked=asked, ids=sorted(ids))
+        if run.finished:
+            run.steps.all().delete()
+    return again
 
 
 def _reading(run: SyncRun, asked: Asked) -> SyncRun:

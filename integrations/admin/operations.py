@@ -62,7 +62,9 @@ def _figures(unfinished: int) -> list[dict[str, str]]:
         oldest=Min("created_at", filter=Q(status=SyncJob.Status.QUEUED)),
     )
     # Long runs, of which not every record has its job yet.
-    to_come = QueueStep.objects.aggregate(size=Sum("size"))["size"] or 0
+    to_come = (
+        QueueStep.objects.filter(run__status__in=SyncRun.UNFINISHED).aggregate(size=Sum("size"))["size"] or 0
+    )
     conflicts = Conflict.objects.filter(resolved_at__isnull=True).count()
     return [
         {

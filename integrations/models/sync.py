@@ -141,6 +141,12 @@ class QueueStep(models.Model):
     def __str__(self) -> str:
         return f"{self.size} records of {self.run_id}"
 
+    @classmethod
+    def to_take(cls, organization_id: int) -> models.QuerySet:
+        """Those whose runs go on. What a run that failed left here is what its retry takes up."""
+        steps = cls.objects.filter(organization=organization_id, run__status__in=SyncRun.UNFINISHED)
+        return steps.select_related("run")
+
 
 class PushBatch(models.Model):
     """One writing call to QuickBooks, committed before it leaves and settled by its answer.

@@ -21,7 +21,7 @@ def hasten(work: Work, mapper: Mapper, jobs: list[SyncJob], records: dict[int, S
         for entity, needed in mapper.waits_for(records[job.record_id]):
             if not needed.linked and needed.sync_state != SyncState.QUEUED:
                 awaited[entity, job.priority].append(needed)
-    if not awaited or not QueueStep.objects.filter(organization=work.organization).exists():
+    if not awaited or not QueueStep.to_take(work.organization.pk).exists():
         return
     for (entity, priority), needed in awaited.items():
         taken = take_out(work.organization.pk, entity, {each.pk for each in needed}, priority)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from .. import queueing
@@ -26,6 +28,7 @@ from ..qbo.errors import (
 )
 from . import looking, matching, outcomes, pull, push, reconcile, repair, settle
 from .lease import Lease, LeaseLost
+from .runs import fail_run
 from .work import Work
 
 logger = logging.getLogger(__name__)
@@ -99,31 +102,42 @@ def _step(work: Work) -> bool:
         .values_list("priority", "id")
         .first()
     )
-    statement, repairing = reconcile.next_run(work), repair.next_run(work)
-    steps: list[tuple[tuple[int, int], Callable[[], bool]]] = []
+    serve_clicks = partial(_serve_clicks, work)
+    steps: list[Step] = []
     if to_queue := queueing.next_step(work.organization.pk):
-        steps.append(((to_queue.run.priority, to_queue.run_id), partial(_queue, to_queue)))
+        steps.append(_step_of(to_queue.run, partial(_queue, to_queue)))
     if first_job:
-        steps.append((first_job, lambda: push.push_round(work)))
+        steps.append(Step(first_job, partial(push.push_round, work), partial(push.fail_claimed, work)))
     if first_pull:
-        steps.append((first_pull, lambda: pull.pull_round(work, between=lambda: _serve_clicks(work))))
-    if statement:
-        read = partial(reconcile.reconcile_round, work, statement, between=lambda: _serve_clicks(work))
-        steps.append(((statement.priority, statement.pk), read))
-    if repairing:
-        steps.append(((repairing.priority, repairing.pk), lambda: repair.repair_round(work, repairing)))
+        read = partial(pull.pull_round, work, between=serve_clicks)
+        steps.append(Step(first_pull, read, partial(pull.fail_started, work)))
+    if statement := reconcile.next_run(work):
+        compare = partial(reconcile.reconcile_round, work, statement, between=serve_clicks)
+        steps.append(_step_of(statement, compare))
+    if repairing := repair.next_run(work):
+        steps.append(_step_of(repairing, partial(repair.repair_round, work, repairing)))
     if looked_for := looking.next_run(work):
-        look = partial(looking.looking_round, work, looked_for)
-        steps.append(((looked_for.priority, looked_for.pk), look))
+        steps.append(_step_of(looked_for, partial(looking.looking_round, work, looked_for)))
     if matched := matching.next_run(work):
-        match = partial(matching.matching_round, work, matched, between=lambda: _serve_clicks(work))
-        steps.append(((matched.priority, matched.pk), match))
+        match = partial(matching.matching_round, work, matched, between=serve_clicks)
+        steps.append(_step_of(matched, match))
     if not steps:
         return False
     if first_job or statement or repairing or looked_for:
         work.know_company()
-    _, step = min(steps, key=lambda each: each[0])
-    return _guarded(work, step)
+    return _guarded(work, min(steps, key=lambda each: each.urgency))
+
+
+class Step(NamedTuple):
+    """`end` ends with a problem what the step is about, and says whether there was anything to end."""
+
+    urgency: tuple[int, int]
+    take: Callable[[], bool]
+    end: Callable[[Problem], bool]
+
+
+def _step_of(run: SyncRun, take: Callable[[], bool]) -> Step:
+    return Step((run.priority, run.pk), take, partial(fail_run, run.pk))
 
 
 def _queue(step: QueueStep) -> bool:
@@ -131,23 +145,20 @@ def _queue(step: QueueStep) -> bool:
     return True
 
 
-def _guarded(work: Work, step: Callable[[], bool]) -> bool:
-    """A refusal or an unexpected error is written on what it stopped, and the rest of the queue goes on."""
+def _guarded(work: Work, step: Step) -> bool:
+    """A refusal or an unexpected error is written on what it stopped, and the rest of the queue goes on. A database
+    that is away comes back: the task fails, and the sweep rings again."""
     try:
-        return step()
+        return step.take()
     except Refused as refusal:
         problem = outcomes.problem_of(refusal)
-    except (QuickBooksError, LeaseLost):
+    except (QuickBooksError, LeaseLost, OperationalError, InterfaceError):
         raise
     except Exception as error:
         logger.exception("Organization %s: a step failed unexpectedly", work.organization.slug)
         problem = Problem("internal", detail=f"{type(error).__name__}: {error}")
-    return (
-        push.fail_claimed(work, problem)
-        or pull.fail_started(work, problem)
-        or reconcile.fail_started(work, problem)
-        or queueing.fail_begun(work.organization.pk, problem)
-    )
+    # A click that was served in between has claimed jobs, and is what failed then.
+    return push.fail_claimed(work, problem) or step.end(problem)
 
 
 def _serve_clicks(work: Work) -> None:

@@ -307,5 +307,5 @@ def has_work(organization_id: int) -> bool:
         direction__in=WITHOUT_JOBS,
         status__in=SyncRun.UNFINISHED,
     )
-    no_job_yet = QueueStep.objects.filter(organization_id=organization_id)
+    no_job_yet = QueueStep.to_take(organization_id)
     return queued.exists() or without_jobs.exists() or no_job_yet.exists()

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from ..document_mapping import DocumentMapper
 from ..mapping import Problem, mapper_for
-from ..models import WITHOUT_JOBS, Direction, SyncRun
+from ..models import Direction, SyncRun
 from ..qbo.errors import Refused, Unreachable
 from . import outcomes, statements
 from .compare import Comparison, Side, compare
@@ -89,14 +89,3 @@ def next_run(work: Work) -> SyncRun | None:
         organization=work.organization, direction=Direction.RECONCILE, status__in=SyncRun.UNFINISHED
     )
     return waiting.order_by("priority", "id").first()
-
-
-def fail_started(work: Work, problem: Problem) -> bool:
-    """Ends the statement, repair or look that an unexpected error stopped."""
-    started = SyncRun.objects.filter(
-        organization=work.organization,
-        direction__in=WITHOUT_JOBS,
-        status=SyncRun.Status.RUNNING,
-    ).exclude(direction=Direction.PULL)
-    ended = [end_run(run, problem) for run in started]
-    return bool(ended)

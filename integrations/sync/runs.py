@@ -24,6 +24,14 @@ def end_run(run: SyncRun, problem: Problem | None = None) -> None:
         _note_stream(run)
 
 
+def fail_run(run_id: int, problem: Problem) -> bool:
+    """Ends it as a whole; False where it had ended."""
+    run = SyncRun.objects.filter(pk=run_id, status__in=SyncRun.UNFINISHED).first()
+    if run is not None:
+        end_run(run, problem)
+    return run is not None
+
+
 def _status(run: SyncRun) -> SyncRun.Status:
     if not run.failed:
         return SyncRun.Status.SUCCEEDED

@@ -256,7 +256,9 @@ def test_operations_counts_connections_runs_and_the_queue(superuser, connected):
     SyncJob.objects.update(created_at=timezone.now() - timedelta(hours=5))
     failed = make_job(connected, outcome="failed", code="06240")
     # Those of a long run that have no job yet are in the queue, too.
-    QueueStep.objects.create(organization=connected, run=failed.run, ids=[2, 3], size=2)
+    QueueStep.objects.create(
+        organization=connected, run=failed.run, ids=[2, 3], size=2, first_id=2, last_id=3
+    )
 
     context = superuser.get(reverse(OPERATIONS)).context
 

@@ -3,11 +3,11 @@
 from collections import Counter
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.models import Customer
-from integrations import queueing, services
+from integrations import queueing, rerunning, services
 from integrations.models import Priority, QueueStep, SyncJob, SyncState, Trigger
 from integrations.queueing import STEP
 from integrations.services import Asked, UnknownRecord
@@ -195,12 +195,41 @@ def test_a_void_takes_the_place_of_a_queued_push(qbo, organization, asked):
     assert (voided.status, voided.succeeded) == ("succeeded", 1)
 
 
-def test_an_unexpected_error_ends_the_run_and_not_the_lane(qbo, organization, asked):
-    run = services.push(
-        organization, "customers", asked=asked, ids=ids_of(make_customers(organization, STEP + 1))
-    )
-    QueueStep.objects.filter(run=run).update(ids={"not": "a list"})
+def test_an_unexpected_error_ends_the_run_and_its_retry_takes_up_what_is_left(qbo, organization, asked):
+    ids = ids_of(make_customers(organization, STEP + 1))
+    run = services.push(organization, "customers", asked=asked, ids=ids)
+    accounts = services.pull(organization, "accounts", asked=asked)
+    step = QueueStep.objects.filter(run=run).order_by("pk").first()
+    QueueStep.objects.filter(pk=step.pk).update(ids={"not": "a list"})
     drain(organization)
-    run.refresh_from_db()
+    for each in (run, accounts):
+        each.refresh_from_db()
     assert (run.status, run.error_code) == ("failed", "internal")
-    assert not QueueStep.objects.exists()
+    assert accounts.status == "succeeded"
+    QueueStep.objects.filter(pk=step.pk).update(ids=step.ids)
+    again = rerunning.retry(run, asked=asked)
+    assert again.total == STEP + 1
+    assert not run.steps.exists()
+
+
+@pytest.mark.parametrize("error", [ValueError("bad row"), OperationalError("deadlock detected")])
+def test_an_error_in_one_step_leaves_other_runs_alone(qbo, organization, asked, short_steps, error):
+    """What an answer's digestion meets: the batch is written down, and nothing is claimed that could be blamed."""
+    many = services.push(organization, "customers", asked=asked, ids=ids_of(make_customers(organization, 31)))
+    accounts = services.pull(organization, "accounts", asked=asked)
+    left = [error]
+
+    def fail_once(execute, sql, params, many, context):
+        if left and sql.startswith("UPDATE") and "settled_at" in sql:
+            raise left.pop()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(fail_once):
+        try:
+            drain(organization)
+        except OperationalError as raised:
+            assert raised is error
+    drain(organization)
+    for each in (many, accounts):
+        each.refresh_from_db()
+    assert (many.status, many.succeeded, accounts.status) == ("succeeded", 31, "succeeded")
