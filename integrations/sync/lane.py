@@ -26,7 +26,7 @@ from ..qbo.errors import (
     TryLater,
     Unreachable,
 )
-from . import looking, matching, outcomes, pull, push, reconcile, repair, settle
+from . import claims, looking, matching, outcomes, pull, push, reconcile, repair, settle
 from .lease import Lease, LeaseLost
 from .runs import fail_run
 from .work import Work
@@ -62,7 +62,7 @@ def drain(organization_id: int, *, seconds: float = TURN) -> None:
     finally:
         lease.release()
     # A bell that rang between the last look and the release found the lane taken.
-    if finished and push.has_work(organization_id):
+    if finished and claims.has_work(organization_id):
         ring(organization_id)
 
 
@@ -75,7 +75,7 @@ def _work_off(work: Work) -> bool:
     )
     try:
         settle.settle_open(work)
-        push.requeue_orphans(work)
+        claims.requeue_orphans(work)
         while work.time_left and _step(work):
             if _paused(work):
                 _wait(work, Connection.Pause.PAUSED)
@@ -107,7 +107,7 @@ def _step(work: Work) -> bool:
     if to_queue := queueing.next_step(work.organization.pk):
         steps.append(_step_of(to_queue.run, partial(_queue, to_queue)))
     if first_job:
-        steps.append(Step(first_job, partial(push.push_round, work), partial(push.fail_claimed, work)))
+        steps.append(Step(first_job, partial(push.push_round, work), partial(claims.fail_claimed, work)))
     if first_pull:
         read = partial(pull.pull_round, work, between=serve_clicks)
         steps.append(Step(first_pull, read, partial(pull.fail_started, work)))
@@ -158,7 +158,7 @@ def _guarded(work: Work, step: Step) -> bool:
         logger.exception("Organization %s: a step failed unexpectedly", work.organization.slug)
         problem = Problem("internal", detail=f"{type(error).__name__}: {error}")
     # A click that was served in between has claimed jobs, and is what failed then.
-    return push.fail_claimed(work, problem) or step.end(problem)
+    return claims.fail_claimed(work, problem) or step.end(problem)
 
 
 def _serve_clicks(work: Work) -> None:
@@ -199,7 +199,7 @@ def _pause(work: Work, error: QuickBooksError) -> None:
     if connections.update(**columns):
         note(work.organization, Change.Subject.CONNECTION, f"{explain(pause).meaning} Work waits.")
         logger.warning("Organization %s waits: %s (%s)", work.organization.slug, pause, error.intuit_tid)
-    push.requeue_orphans(work)
+    claims.requeue_orphans(work)
     _wait(work, str(pause))
 
 

@@ -4,21 +4,19 @@ at a time, what is referred to first."""
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
-from django.utils import timezone
 
 from .. import documents
 from ..mapping import Company, Mapper, Problem, Values, mapper_for
-from ..models import WITHOUT_JOBS, Direction, PushBatch, QueueStep, SyncedRecord, SyncJob, SyncRun, SyncState
+from ..models import Direction, PushBatch, SyncedRecord, SyncJob, SyncState
 from ..qbo.errors import Refused
 from . import ending, find, linking, merge, outcomes, settle
 from .bind import link
+from .claims import by_entity, claim, fail_claimed
 from .dependencies import hasten, queue_dependencies
 from .work import Work
 
@@ -55,32 +53,15 @@ def _work_off(work: Work, jobs: list[SyncJob]) -> None:
         return
     company = work.company()
     if jobs[0].direction == Direction.LINK:
-        for entity, of_entity in _by_entity(jobs).items():
+        for entity, of_entity in by_entity(jobs).items():
             linking.link_records(work, company, mapper_for(entity), of_entity)
         return
     drafts: list[tuple[Mapper, Draft]] = []
-    for entity, of_entity in _by_entity(jobs).items():
+    for entity, of_entity in by_entity(jobs).items():
         mapper = mapper_for(entity)
         drafts += [(mapper, draft) for draft in prepare(work, mapper, company, of_entity)]
     if drafts:
         send(work, company, drafts)
-
-
-def claim(work: Work, most_priority: int | None = None) -> list[SyncJob]:
-    """The next jobs of one rank, as many batches as may be in flight at once, marked as running."""
-    queued = SyncJob.objects.filter(organization=work.organization, status=SyncJob.Status.QUEUED)
-    if most_priority is not None:
-        queued = queued.filter(priority__lte=most_priority)
-    queued = queued.order_by("priority", "rank", "id")
-    first = queued.first()
-    if first is None:
-        return []
-    same = queued.filter(priority=first.priority, rank=first.rank, direction=first.direction)
-    ids = list(same.values_list("pk", flat=True)[: settings.QBO_BATCH_SIZE * settings.QBO_CONCURRENCY])
-    SyncJob.objects.filter(pk__in=ids, status=SyncJob.Status.QUEUED).update(
-        status=SyncJob.Status.RUNNING, started_at=timezone.now(), attempts=F("attempts") + 1
-    )
-    return list(SyncJob.objects.filter(pk__in=ids, status=SyncJob.Status.RUNNING).order_by("id"))
 
 
 def prepare(work: Work, mapper: Mapper, company: Company, jobs: list[SyncJob]) -> list[Draft]:
@@ -272,40 +253,3 @@ def _write_down(work: Work, drafts: list[tuple[Mapper, Draft]]) -> PushBatch:
             job.after = {name: draft.values[name] for name in draft.changed}
         outcomes.write_columns([draft.job for _, draft in drafts], ["batch", "revision", "before", "after"])
     return batch
-
-
-def _by_entity(jobs: list[SyncJob]) -> dict[str, list[SyncJob]]:
-    grouped: dict[str, list[SyncJob]] = defaultdict(list)
-    for job in jobs:
-        grouped[job.entity].append(job)
-    return grouped
-
-
-def requeue_orphans(work: Work) -> None:
-    """Jobs that a dead worker had claimed but not sent, or whose answer it had half digested."""
-    outcomes.requeue(_not_under_way(work))
-
-
-def _not_under_way(work: Work) -> QuerySet[SyncJob]:
-    """What runs, but for what was sent: that keeps its batch, and is settled by looking."""
-    running = SyncJob.objects.filter(organization=work.organization, status=SyncJob.Status.RUNNING)
-    return running.exclude(batch__settled_at__isnull=True, batch__isnull=False)
-
-
-def fail_claimed(work: Work, problem: Problem) -> bool:
-    """Ends what was claimed but not sent, and what the digestion of an answer left behind."""
-    by_entity = _by_entity(list(_not_under_way(work)))
-    for entity, jobs in by_entity.items():
-        outcomes.fail(mapper_for(entity), [(job, problem) for job in jobs])
-    return bool(by_entity)
-
-
-def has_work(organization_id: int) -> bool:
-    queued = SyncJob.objects.filter(organization_id=organization_id).exclude(status=SyncJob.Status.DONE)
-    without_jobs = SyncRun.objects.filter(
-        organization_id=organization_id,
-        direction__in=WITHOUT_JOBS,
-        status__in=SyncRun.UNFINISHED,
-    )
-    no_job_yet = QueueStep.to_take(organization_id)
-    return queued.exists() or without_jobs.exists() or no_job_yet.exists()
