@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -54,6 +55,7 @@ class QuickBooks:
         mock.add_callback(responses.POST, re.compile(re.escape(BASE)), callback=self._answer)
         self._others: Counter = Counter()
         self._actions: list = []
+        self._alterations: list = []
         self.refusals = 0
         self._stand_ins: list[StandIn] = []
         self._item_faults: list[tuple[bytes, dict]] = []
@@ -172,7 +174,14 @@ class QuickBooks:
                 return status, {"intuit_tid": STAND_IN_TID}, body.encode()
         if self._item_faults and page.path.endswith("/batch"):
             return self._answer_without_faulty_items(request, page)
-        return self._pass_on(request, page, request.body or b"")
+        status, headers, body = self._pass_on(request, page, request.body or b"")
+        for planned in self._alterations:
+            if planned[0] in request.url and status == 200:
+                self._alterations.remove(planned)
+                answer = json.loads(body, parse_float=Decimal)
+                planned[1](answer)
+                return status, headers, documents.encode(answer)
+        return status, headers, body
 
     def _pass_on(self, request, page: SplitResult, body: bytes | str) -> tuple[int, dict, bytes]:
         headers = {
@@ -220,6 +229,10 @@ class QuickBooks:
         """The next call whose address contains `matching` is answered with this, and not carried out."""
         headers = {"Content-Type": content_type}
         self._stand_ins.append(StandIn(matching, status, headers, body.encode()))
+
+    def alter_next(self, matching: str, alter: Callable[[dict], Any]) -> None:
+        """The next good answer to a call whose address contains `matching` comes as `alter` changes it."""
+        self._alterations.append((matching, alter))
 
     def refuse_queries(self, matching: str, code: str, *, status: int = 400, body: str = "") -> None:
         """From now on every query whose statement contains `matching` is refused; `refusals` counts them."""

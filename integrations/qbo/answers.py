@@ -44,9 +44,6 @@ class Answer:
     def object(self, part: bytes) -> Parts:
         return self._decoded(part, Parts)
 
-    def text(self, part: msgspec.Raw | None) -> str:
-        return self._decoded(bytes(part or b"null"), str)
-
     def objects(self, part: bytes) -> list[Parts]:
         return self._decoded(part, list[Parts])
 

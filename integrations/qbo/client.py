@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from typing import Protocol
 from urllib import parse
 
+import msgspec
 import requests
 from django.conf import settings
 from requests.adapters import HTTPAdapter
@@ -76,13 +77,17 @@ class Changes:
 
 @dataclass(frozen=True)
 class BatchAnswer:
-    """The answer to one item: a `document` of an `entity`, or a `fault`, or the `rows` of a query."""
+    """The answer to one item: a `document` of an `entity`, or a `fault`, or the `rows` of a query.
+
+    Not `answered`: what became of the item is unknown, though the batch was carried out.
+    """
 
     b_id: str
     document: bytes | None
     entity: str | None
     fault: Fault | None
     rows: list[bytes]
+    answered: bool = True
 
 
 @dataclass(frozen=True)
@@ -178,6 +183,10 @@ class Client:
         answers = self.batch(body, str(uuid.uuid4()))
         if fault := next((answer.fault for answer in answers if answer.fault), None):
             raise error_of(fault)
+        if len({answer.b_id for answer in answers if answer.answered}) < len(items):
+            raise Unreachable(
+                status=200, detail="A query was left without an answer.", intuit_tid=self.last_intuit_tid
+            )
         return [row for answer in answers for row in answer.rows]
 
     def pages(
@@ -277,17 +286,23 @@ def _selection(entity: str, where: str, fields: str, order_by: str, start: int, 
 
 def _batch_answer(answer: Answer, item: Parts) -> BatchAnswer:
     """An item has its `bId` and one more part: the fault, the query's rows, or the object itself."""
-    b_id = answer.text(item.get("bId"))
+    b_id = _b_id(item)
     fault = answer.fault(item)
     if fault:
         return BatchAnswer(b_id, None, None, fault, [])
-    if "QueryResponse" in item:
+    if bytes(item.get("QueryResponse", b"")).startswith(b"{"):
         rows = answer.rows(answer.object(bytes(item["QueryResponse"])))
         return BatchAnswer(b_id, None, rows.entity, None, rows.documents)
     for name, part in item.items():
         if name[:1].isupper() and bytes(part).startswith(b"{"):
             return BatchAnswer(b_id, bytes(part), name, None, [])
-    raise answer.untrustworthy("An item of the batch has no result.")
+    return BatchAnswer(b_id, None, None, None, [], answered=False)
+
+
+def _b_id(item: Parts) -> str:
+    """As it was sent, also where it comes back as a number; empty where it is missing."""
+    b_id = msgspec.json.decode(bytes(item.get("bId", b"null")))
+    return str(b_id) if isinstance(b_id, str | int) else ""
 
 
 def quote(value: str) -> str:

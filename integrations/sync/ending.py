@@ -22,7 +22,7 @@ from ..qbo.errors import (
 from . import find, merge, outcomes
 from .apply import store
 from .bind import identity
-from .settle import DUPLICATE_REQUEST, PAUSES, close, release
+from .settle import DUPLICATE_REQUEST, PAUSES, close, give_up, never_usable, release
 from .work import Work
 
 logger = logging.getLogger(__name__)
@@ -94,6 +94,9 @@ def _carry_out(work: Work, company: Company, batch: PushBatch) -> None:
 
 
 def _wait_and_look(work: Work, batch: PushBatch, pause: float | None, error: QuickBooksError) -> None:
+    if pause is None and never_usable(batch, error):
+        give_up(batch, outcomes.in_doubt(error))
+        return
     if pause is None:
         raise Unreachable(detail=error.detail, intuit_tid=error.intuit_tid) from error
     work.gate.pause(pause)

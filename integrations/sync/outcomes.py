@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from ..mapping import Mapper, Problem
 from ..models import WITHOUT_JOBS, Direction, SyncedRecord, SyncJob, SyncRun, SyncState
-from ..qbo.errors import Refused
+from ..qbo.errors import QuickBooksError
 from .runs import end_run
 from .writing import Entry
 
@@ -207,9 +207,9 @@ def problem_of(error) -> Problem:
     )
 
 
-def in_doubt(refusal: Refused) -> Problem:
-    """What was sent may be there or not, and QuickBooks refused to look."""
-    return Problem("in_doubt", detail=refusal.detail, intuit_tid=refusal.intuit_tid)
+def in_doubt(error: QuickBooksError) -> Problem:
+    """What was sent may be there or not, and QuickBooks does not let us know."""
+    return Problem("in_doubt", detail=error.detail, intuit_tid=error.intuit_tid)
 
 
 def lock(mapper: Mapper, organization_id: int, ids: Iterable[int]) -> dict[int, SyncedRecord]:

@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 # Seconds between tries at the same bytes within one turn of the lane.
 PAUSES = (1.0, 4.0, 15.0, 30.0)
 DUPLICATE_REQUEST = "600"
+# Answers that tell nothing: a repetition would bring the same again. Two turns' worth.
+MOST_UNUSABLE = 9
 
 Answer = list[BatchAnswer] | QuickBooksError
 Failed = list[tuple[SyncJob, SyncedRecord, Fault]]
@@ -45,13 +47,26 @@ def transmit_all(work: Work, company: Company, batches: list[PushBatch]) -> None
 
 def transmit(work: Work, company: Company, batch: PushBatch) -> None:
     """Looks and sends again until the outcome is known. Until then the batch stays open for whoever comes next."""
+    answer: Answer = []
     for pause in PAUSES:
         if batch.sent_at:
             work.gate.pause(pause)
             resolve(work, company, batch)
-        if batch.settled_at or _take(work, company, batch, _answer(work, batch)):
+        if batch.settled_at or _take(work, company, batch, answer := _answer(work, batch)):
             return
+    if never_usable(batch, answer):
+        resolve(work, company, batch)
+        if not batch.settled_at:
+            give_up(batch, outcomes.in_doubt(answer))
+        return
     raise Unreachable(detail="QuickBooks did not answer.")
+
+
+def never_usable(batch: PushBatch, answer: Answer) -> bool:
+    """Whether QuickBooks does answer, but with nothing that tells the outcome, however often it is asked."""
+    if batch.attempts < MOST_UNUSABLE or not isinstance(answer, QuickBooksError):
+        return False
+    return answer.code == DUPLICATE_REQUEST or (answer.status == 200 and answer.fault is None)
 
 
 def _send_together(work: Work, batches: list[PushBatch]) -> list[tuple[PushBatch, Answer]]:
@@ -107,7 +122,7 @@ def store(work: Work, company: Company, batch: PushBatch, answers: list[BatchAns
                 answer, record = by_id.get(str(job.pk)), records.get(job.record_id)
                 if record is None:
                     outcomes.finish([job], SyncJob.Outcome.SKIPPED, "It no longer exists.")
-                elif answer is None or (answer.document is None and answer.fault is None):
+                elif answer is None or not (answer.document or answer.fault):
                     unanswered.append(job)
                 elif answer.fault:
                     failed.append((job, record, answer.fault))
@@ -228,12 +243,12 @@ def settle_open(work: Work) -> None:
     for batch in open_batches.order_by("pk"):
         if batch.realm_id != work.connection.realm_id:
             # Another company is connected now: nobody can say what the former one did.
-            _give_up(batch, Problem("in_doubt"))
+            give_up(batch, Problem("in_doubt"))
             continue
         try:
             _settle(work, batch)
         except Refused as refusal:
-            _give_up(batch, outcomes.in_doubt(refusal))
+            give_up(batch, outcomes.in_doubt(refusal))
 
 
 def _settle(work: Work, batch: PushBatch) -> None:
@@ -246,7 +261,7 @@ def _settle(work: Work, batch: PushBatch) -> None:
         settle_ending(work, company, batch)
 
 
-def _give_up(batch: PushBatch, problem: Problem) -> None:
+def give_up(batch: PushBatch, problem: Problem) -> None:
     with transaction.atomic():
         close(batch)
         for mapper, jobs, _ in running(batch):

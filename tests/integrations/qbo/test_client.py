@@ -292,12 +292,36 @@ def test_a_batch_answers_each_item_by_its_id(company, http):
 
 
 @pytest.mark.parametrize(
+    ("item", "answer"),
+    [
+        ('{"Vendor":{"Id":"1"},"bId":7}', BatchAnswer("7", b'{"Id":"1"}', "Vendor", None, [])),
+        ('{"Vendor":{"Id":"1"}}', BatchAnswer("", b'{"Id":"1"}', "Vendor", None, [])),
+        ('{"Vendor":{"Id":"1"},"bId":{}}', BatchAnswer("", b'{"Id":"1"}', "Vendor", None, [])),
+        ('{"bId":"b1"}', BatchAnswer("b1", None, None, None, [], answered=False)),
+        ('{"bId":"b1","Vendor":null}', BatchAnswer("b1", None, None, None, [], answered=False)),
+        ('{"bId":"b1","QueryResponse":[]}', BatchAnswer("b1", None, None, None, [], answered=False)),
+    ],
+)
+def test_an_item_of_another_shape_leaves_the_rest_of_the_batch_alone(company, http, item, answer):
+    http.post(f"{BASE}/batch", body='{"BatchItemResponse":[' + item + ',{"Bill":{"Id":"2"},"bId":"b2"}]}')
+
+    answers = company.client.batch(b"{}", "r3")
+
+    assert answers == [answer, BatchAnswer("b2", b'{"Id":"2"}', "Bill", None, [])]
+
+
+def test_a_query_that_its_batch_leaves_unanswered_is_not_taken_for_an_empty_list(company, http):
+    http.post(f"{BASE}/batch", body='{"BatchItemResponse":[{"QueryResponse":{},"bId":"0"},{"bId":"1"}]}')
+
+    with pytest.raises(Unreachable):
+        company.client.select_any("Bill", ["Id = '1'", "Id = '2'"], order_by="Id", size=25)
+
+
+@pytest.mark.parametrize(
     "body",
     [
         '{"time":"2020-09-29T08:13:20-07:00"}',
         '{"BatchItemResponse":null}',
-        '{"BatchItemResponse":[{"bId":"b1"}]}',
-        '{"BatchItemResponse":[{"Vendor":{"Id":"1"}}]}',
         '{"BatchItemResponse":{"bId":"b1"}}',
     ],
 )
