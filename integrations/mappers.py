@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from . import documents
+from .document_lines import NOT_TAXABLE, TAXABLE
 from .mapping import (
     FORBIDDEN_IN_NAMES,
     Company,
@@ -59,6 +60,7 @@ class TaxCodeMapper(Mapper):
     pushes = updates = False
     in_change_feed = False
     needs_tax_rates = True
+    named_ids = frozenset({TAXABLE, NOT_TAXABLE})
     key, key_column = "Name", "name"
     fields = (
         Field("name", "Name"),

@@ -65,6 +65,8 @@ class Mapper:
     known_by: ClassVar[tuple[str, ...]] = ()
     # Our code where the name or number is held by something else.
     taken_code: ClassVar[str] = "name_taken"
+    # Ids that are no numbers, and that a query takes all the same.
+    named_ids: ClassVar[frozenset[str]] = frozenset()
     # Appended to a statement that must find inactive records too; QuickBooks hides those (contract section 3).
     even_inactive: ClassVar[str] = " AND Active IN (true, false)"
     # Fields that are decided together when both sides changed.

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from ..mapping import Company, Links, Mapper, Reference, given, mapper_for
 from ..models import Organization, SyncedRecord, SyncJob
+from ..qbo.errors import Refused
 from . import find
 from .edited import merge_edited
 from .incoming import Incoming, Stored, columns_of, note
@@ -29,9 +30,9 @@ def store(
 ) -> Stored:
     """Stores a page. What its documents refer to and we do not know is read first, in one query an entity."""
     stored = Stored()
-    documents = find.decoded(mapper, rows)
-    gone = [str(document.Id) for document, _ in documents if document.deleted]
-    living = {str(document.Id): (document, raw) for document, raw in documents if not document.deleted}
+    documents = find.newest(find.decoded(mapper, rows))
+    gone = [qbo_id for qbo_id, (document, _) in documents.items() if document.deleted]
+    living = {qbo_id: pair for qbo_id, pair in documents.items() if not pair[0].deleted}
     stored.seen = set(living)
     stored.journal += mark_gone(mapper, work.organization, gone)
     stored.deleted = len(gone)
@@ -79,12 +80,25 @@ def _links(work: Work, company: Company, mapper: Mapper, incoming: list[Incoming
         other = mapper_for(entity)
         known = known_links(work.organization, entity, ids)
         missing = ids - {qbo_id for _, qbo_id in known}
-        if missing:
-            rows = [raw for _, raw in find.by_ids(work, other, missing).values()]
+        rows = _read_missing(work, other, missing)
+        if rows:
             store(work, other, company, rows, adds_unknown=True)
             known = known_links(work.organization, entity, ids)
         links |= known
     return links
+
+
+def _read_missing(work: Work, mapper: Mapper, ids: set[str]) -> list[bytes]:
+    """A line may name what is in no list, such as SHIPPING_ITEM_ID: that is not asked for. What QuickBooks refuses to
+    show stays unknown here, as if it were not there."""
+    asked = {qbo_id for qbo_id in ids if qbo_id.isdecimal() or qbo_id in mapper.named_ids}
+    try:
+        return [raw for _, raw in find.by_ids(work, mapper, asked).values()]
+    except Refused as refusal:
+        logger.warning(
+            "%d of %s that a page refers to cannot be read: %s", len(asked), mapper.entity, refusal
+        )
+        return []
 
 
 def _store_page(

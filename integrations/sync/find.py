@@ -57,9 +57,19 @@ def by_ids(work: Work, mapper: Mapper, ids: Iterable[str]) -> dict[str, tuple[do
     found = {}
     for part in batched(sorted(set(ids))):
         where = f"Id IN {in_list(part)}" + mapper.even_inactive
-        for document, raw in decoded(mapper, work.client.select(mapper.remote, where=where).rows):
-            found[str(document.Id)] = (document, raw)
+        found |= newest(decoded(mapper, work.client.select(mapper.remote, where=where).rows))
     return found
+
+
+def newest(pairs: Iterable[tuple[documents.Entity, bytes]]) -> dict[str, tuple[documents.Entity, bytes]]:
+    """By id. Where one answer has several versions of a document, its deletion holds, or else the latest."""
+    return {str(document.Id): (document, raw) for document, raw in sorted(pairs, key=_version)}
+
+
+def _version(pair: tuple[documents.Entity, bytes]) -> tuple[bool, int, str]:
+    document = pair[0]
+    token = str(given(document.SyncToken) or "")
+    return document.deleted, len(token), token
 
 
 def gone(work: Work, mapper: Mapper, ids: Iterable[str]) -> set[str]:
