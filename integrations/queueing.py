@@ -55,11 +55,13 @@ def _step(run: SyncRun, ids: list[int]) -> QueueStep:
     )
 
 
-def still_queueing(organization: Organization, mapper: Mapper, direction: Direction) -> SyncRun | None:
-    """A run over all of them of which some have no job yet: asking once more would queue those twice."""
-    waiting = QueueStep.to_take(organization.pk).filter(run__entity=mapper.entity, run__direction=direction)
-    step = waiting.order_by("run_id").first()
-    return step.run if step else None
+def not_yet_queued(organization: Organization, mapper: Mapper) -> dict[int, SyncRun]:
+    """{record: run} of what an earlier push asked for and has no job yet: asked for all of them once more, it would be
+    queued twice."""
+    steps = QueueStep.to_take(organization.pk).filter(
+        run__entity=mapper.entity, run__direction=Direction.PUSH
+    )
+    return {pk: step.run for step in steps for pk in step.ids}
 
 
 def hurry(run: SyncRun, priority: int) -> None:
@@ -124,6 +126,8 @@ def take_step(step: QueueStep) -> None:
     run = step.run
     with transaction.atomic():
         hold_lane(step.organization_id)
+        if not QueueStep.to_take(step.organization_id).filter(pk=step.pk).exists():
+            return
         SyncRun.objects.filter(pk=run.pk, status=SyncRun.Status.QUEUED).update(
             status=SyncRun.Status.RUNNING, started_at=timezone.now()
         )

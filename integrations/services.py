@@ -26,7 +26,7 @@ from .models import (
     SyncRun,
     Trigger,
 )
-from .queueing import hold_lane, hurry, in_steps, queue, still_queueing
+from .queueing import hold_lane, hurry, in_steps, not_yet_queued, queue
 from .sync import merge
 
 # A person's run of at most this many records goes before everything else.
@@ -85,10 +85,13 @@ def push(
         resume(organization, asked)
         # One organization's questions are taken one after the other, so that nothing is queued twice.
         hold_lane(organization.pk)
-        if all_unsynced and (queueing := still_queueing(organization, mapper, Direction.PUSH)):
-            hurry(queueing, Priority.BULK if asked.trigger in PERSONS else Priority.AUTOMATIC)
-            return queueing
         chosen = _chosen(mapper, organization, ids, all_unsynced)
+        if all_unsynced and (waiting := not_yet_queued(organization, mapper)):
+            for earlier in set(waiting.values()):
+                hurry(earlier, Priority.BULK if asked.trigger in PERSONS else Priority.AUTOMATIC)
+            chosen = [pk for pk in chosen if pk not in waiting]
+            if not chosen:
+                return earlier
         run = new_run(organization, Direction.PUSH, mapper, asked, len(chosen))
         _queue_all(run, mapper, chosen)
         if asked.rings:
