@@ -99,10 +99,8 @@ def measured(
     """
     milliseconds, statements = limits
     addresses = [path + query for path, queries in pages.items() for query in queries.values()]
-    [_, told] = house.acts(
-        ("fill", filled),
-        ("answers", {"addresses": addresses, "staff": staff}),
-        module="tests.bench.pages",
+    [_, told] = house.perform(
+        "tests.bench.pages", ("fill", filled), ("answers", {"addresses": addresses, "staff": staff})
     )
     answers = dict(zip(addresses, told, strict=True))
     table = []
@@ -116,8 +114,8 @@ def measured(
 
 def bulk_push(house: House) -> list[Row]:
     """Bulk Sync of all that is not in step: what the request does before it answers, and the lane afterwards."""
-    [_, told] = house.acts(
-        ("fill", {"rows": ROWS}), ("queue_all", {"entity": "invoices"}), module="tests.bench.pages"
+    [_, told] = house.perform(
+        "tests.bench.pages", ("fill", {"rows": ROWS}), ("queue_all", {"entity": "invoices"})
     )
     what = "bulk push, queueing"
     return [

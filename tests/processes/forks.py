@@ -1,8 +1,8 @@
 """A process within a millisecond, where Python and Django take two seconds to come up: the child of one that has
 imported all and touched nothing.
 
-`python -m tests.processes.forks` reads a line each, {"module", "acts": [[name, {argument: value}], …]}, and answers it
-with a line, {"results": […]} or {"failed": why}. Every line is a process of its own.
+`python -m tests.processes.forks` reads a line each, [[name, {argument: value}], …], and answers it with a line,
+{"results": […]} or {"failed": why}. Every line is a process of its own.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sys
 import traceback
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any, TextIO
 
 from .backends import ROOT
@@ -36,9 +37,9 @@ def start(environment: dict[str, str], log: Path) -> subprocess.Popen:
         )
 
 
-def ask(forks: subprocess.Popen, module: str, acts: Any) -> list[Any]:
+def ask(forks: subprocess.Popen, acts: Any) -> list[Any]:
     """Their results. Raises AssertionError with what went wrong."""
-    print(json.dumps({"module": module, "acts": acts}), file=forks.stdin, flush=True)
+    print(json.dumps(acts), file=forks.stdin, flush=True)
     answer = json.loads(forks.stdout.readline() or '{"failed": "It could not be started; see its log."}')
     if "failed" in answer:
         raise AssertionError(f"{acts} failed:\n{answer['failed']}")
@@ -48,21 +49,20 @@ def ask(forks: subprocess.Popen, module: str, acts: Any) -> list[Any]:
 def _serve() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    import_module(ACTS)
+    acts = import_module(ACTS)
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
-            _perform(json.loads(line), answers)
+            _perform(acts, json.loads(line), answers)
         _, status = os.waitpid(child, 0)
         if status:
             failure = f"It ended with {os.waitstatus_to_exitcode(status)}."
             print(json.dumps({"failed": failure}), file=answers, flush=True)
 
 
-def _perform(asked: dict[str, Any], answers: TextIO) -> None:
+def _perform(acts: ModuleType, asked: list[Any], answers: TextIO) -> None:
     try:
-        module = import_module(asked["module"])
-        results = [getattr(module, name)(**arguments) for name, arguments in asked["acts"]]
+        results = [getattr(acts, name)(**arguments) for name, arguments in asked]
         answer = json.dumps({"results": results})
     except Exception:
         answer = json.dumps({"failed": traceback.format_exc()})
