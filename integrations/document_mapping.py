@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from datetime import date
@@ -213,10 +212,7 @@ class DocumentMapper(Mapper):
                 Treatment("tax_treatment", "GlobalTaxCalculation").send(target, values["tax_treatment"])
 
     def _compose_lines(self, record: Document, values: Values, company: Company) -> list[dict[str, Any]]:
-        held: dict[str, dict] = {}
-        if record.qbo_document:
-            stored = json.loads(record.qbo_document, parse_float=Decimal)
-            held = {line["Id"]: line for line in stored.get("Line", []) if line.get("Id")}
+        held = {line["Id"]: line for line in self.held(record).get("Line", []) if line.get("Id")}
         inclusive = values["tax_treatment"] == TaxTreatment.INCLUSIVE
         composed = []
         for line in values["lines"]:

@@ -1,7 +1,8 @@
 """QuickBooks' documents as typed structs: data only, shared by the client and the mappers.
 
-Names and shapes are Intuit's (the Accounting API's entity reference). Decoding ignores what we do not own and
-reads numbers as Decimal; encoding writes only what was set, and Decimal as a number, never as a float.
+Names and shapes are Intuit's (the Accounting API's entity reference). Decoding ignores what we do not own, reads
+numbers as Decimal, and tries other spellings where a document does not fit; encoding writes only what was set, and
+Decimal as a number, never as a float.
 """
 
 from __future__ import annotations  # fields carry the names of their types
@@ -12,6 +13,8 @@ from typing import Any, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
+
+from .spelling import decode_respelled
 
 
 class Document(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -262,4 +265,7 @@ def encode(value: Any) -> bytes:
 
 def decode(data: bytes | msgspec.Raw, kind: type[T]) -> T:
     """Raises msgspec.ValidationError or msgspec.DecodeError where `data` is not a `kind`."""
-    return msgspec.json.decode(data, type=kind, strict=False)
+    try:
+        return msgspec.json.decode(data, type=kind, strict=False)
+    except msgspec.ValidationError:
+        return decode_respelled(data, kind)

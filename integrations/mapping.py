@@ -9,10 +9,8 @@ words. Amounts are normalized decimal text, dates ISO text, references the Quick
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db import models
@@ -23,6 +21,7 @@ from .fields import Day, Field, Flag, Links, Number, Reference, given, plain, pu
 from .models import Organization, SyncedRecord
 from .problem import Problem
 from .registry import mapper_for, mapper_of, mapper_told_by, mappers, matched, referring, register
+from .spelling import respelled
 
 # QuickBooks makes paths of names (contract section 10.1).
 FORBIDDEN_IN_NAMES = ":\t\n\r"
@@ -196,12 +195,16 @@ class Mapper:
         else:
             target = {"Id": record.qbo_id, "SyncToken": record.qbo_sync_token, "sparse": True}
             sent = self._sent_in_update(values, changed)
-            held = json.loads(record.qbo_document or "{}", parse_float=Decimal)
+            held = self.held(record)
             target |= {part: dict(held[part]) for part in {each.part for each in sent} if held.get(part)}
         for each in sent:
             each.send(target, values[each.name])
         self.complete(target, record, values, changed, company)
         return target
+
+    def held(self, record: SyncedRecord) -> dict[str, Any]:
+        """QuickBooks' document as we saw it last, as plain JSON values with Decimals; empty where there is none."""
+        return respelled(record.qbo_document or "{}", self.document)
 
     def _sent_in_update(self, values: Values, changed: set[str]) -> list[Field]:
         """The changed fields and those that every update carries; of an address all parts, as it is replaced whole.

@@ -1,6 +1,5 @@
 """A bill is QuickBooks' Bill. A custom line is booked to its own account or the default payables account."""
 
-import json
 from decimal import Decimal
 from typing import Any
 
@@ -71,22 +70,21 @@ class BillMapper(DocumentMapper):
     ) -> None:
         super().complete(target, record, values, changed, company)
         if record.linked and "Line" not in target:
-            target["Line"] = _held_lines(record)
+            target["Line"] = self._held_lines(record)
         payable = company.payable_accounts.get(record.currency, [])
         if not record.linked and len(payable) == 1:
             target["APAccountRef"] = {"value": payable[0]}
 
+    def _held_lines(self, record: Bill) -> list[dict[str, Any]]:
+        """QuickBooks' own lines: Intuit documents no sparse update of bills, so the required lines go along unchanged.
 
-def _held_lines(record: Bill) -> list[dict[str, Any]]:
-    """QuickBooks' own lines: Intuit documents no sparse update of bills, so the required lines go along unchanged.
-
-    A quantity and price that do not make the amount, as people can enter them there, would be refused (6070).
-    """
-    lines = json.loads(record.qbo_document, parse_float=Decimal)["Line"]
-    for line in lines:
-        detail = line.get("ItemBasedExpenseLineDetail", {})
-        if "Qty" in detail and "UnitPrice" in detail:
-            amount = rounded(Decimal(detail["Qty"]) * Decimal(detail["UnitPrice"]), record.currency)
-            if amount != line["Amount"]:
-                del detail["Qty"], detail["UnitPrice"]
-    return lines
+        A quantity and price that do not make the amount, as people can enter them there, would be refused (6070).
+        """
+        lines = self.held(record).get("Line", [])
+        for line in lines:
+            detail = line.get("ItemBasedExpenseLineDetail") or {}
+            if "Qty" in detail and "UnitPrice" in detail:
+                amount = rounded(Decimal(detail["Qty"]) * Decimal(detail["UnitPrice"]), record.currency)
+                if amount != line.get("Amount"):
+                    del detail["Qty"], detail["UnitPrice"]
+        return lines

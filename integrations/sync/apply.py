@@ -30,10 +30,12 @@ def store(
 ) -> Stored:
     """Stores a page. What its documents refer to and we do not know is read first, in one query an entity."""
     stored = Stored()
-    documents = find.newest(find.decoded(mapper, rows))
+    read, unreadable = find.read(mapper, rows)
+    _note_unreadable(mapper, work.organization, unreadable, stored)
+    documents = find.newest(read)
     gone = [qbo_id for qbo_id, (document, _) in documents.items() if document.deleted]
     living = {qbo_id: pair for qbo_id, pair in documents.items() if not pair[0].deleted}
-    stored.seen = set(living)
+    stored.seen |= set(living)
     stored.journal += mark_gone(mapper, work.organization, gone)
     stored.deleted = len(gone)
     changed = _changed(mapper, work.organization, living)
@@ -52,6 +54,23 @@ def store(
         logger.exception("A page of %s could not be stored; it is read again next time", mapper.remote)
         raise
     return stored
+
+
+def _note_unreadable(
+    mapper: Mapper, organization: Organization, unreadable: list[find.Unreadable], stored: Stored
+) -> None:
+    """They fail the run, with the reason: the cursor moves on, and nothing would read them again by itself."""
+    if not unreadable:
+        return
+    ids = [each.qbo_id for each in unreadable if each.qbo_id]
+    held = {record.qbo_id: record for record in mapper.records(organization).filter(qbo_id__in=ids)}
+    for each in unreadable:
+        record = held.get(each.qbo_id)
+        label = mapper.label(record) if record else f"{mapper.remote} {each.qbo_id}".strip()
+        stored.journal.append(
+            (Outcome.FAILED, label, record.pk if record else None, each.qbo_id, each.reason)
+        )
+    stored.seen |= set(ids)
 
 
 def _changed(

@@ -4,8 +4,10 @@ document's is taken, and by both when an answer was lost."""
 from __future__ import annotations
 
 import logging
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import msgspec
 
@@ -31,20 +33,54 @@ NOT_UNDERSTOOD = {"500", "2010", "2030", "2040", "4000", "4001", "4002"}
 # So often one look is cut in halves to find the names that cannot be asked for.
 MOST_HALVED = 15
 
-Found = dict[int, tuple[documents.Entity, bytes]]
+Read = tuple[documents.Entity, bytes]
+Found = dict[int, Read]
 # By the keys of the records that QuickBooks refused to look for.
 NotAsked = dict[int, Refused]
+# What the decoder says of the place: "Expected `date`, got `str` - at `$.TxnDate`".
+_FIELD = re.compile(r"at `\$\.([^`]+)`")
 
 
-def decoded(mapper: Mapper, rows: Iterable[bytes]) -> list[tuple[documents.Entity, bytes]]:
-    """Documents with their bytes; one that does not fit its type is logged and left out."""
-    found = []
+@dataclass(frozen=True)
+class Unreadable:
+    """A document that does not fit its type. `qbo_id` is empty where not even that can be read, `field` where it is
+    the whole."""
+
+    qbo_id: str
+    field: str
+
+    @property
+    def reason(self) -> str:
+        what = f"Finmo cannot read its {self.field}" if self.field else "Finmo cannot read it"
+        return (
+            f"{what} as QuickBooks tells it, so it was left as it is here. Open it in QuickBooks and save it again; "
+            "if that does not help, contact Finmo support."
+        )
+
+
+def read(mapper: Mapper, rows: Iterable[bytes]) -> tuple[list[Read], list[Unreadable]]:
+    """(documents with their bytes, those that do not fit their type)"""
+    found, unreadable = [], []
     for raw in rows:
         try:
             found.append((documents.decode(raw, mapper.document), raw))
         except msgspec.MsgspecError as error:
             logger.warning("A %s does not fit its type: %s", mapper.remote, error)
-    return found
+            field = _FIELD.search(str(error))
+            unreadable.append(Unreadable(_id(raw), field[1] if field else ""))
+    return found, unreadable
+
+
+def decoded(mapper: Mapper, rows: Iterable[bytes]) -> list[Read]:
+    """Documents with their bytes; one that does not fit its type is logged and left out."""
+    return read(mapper, rows)[0]
+
+
+def _id(raw: bytes) -> str:
+    try:
+        return str(given(documents.decode(raw, documents.Entity).Id) or "")
+    except msgspec.MsgspecError:
+        return ""
 
 
 def batched(values: list[str]) -> Iterator[list[str]]:
@@ -52,13 +88,21 @@ def batched(values: list[str]) -> Iterator[list[str]]:
     return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))
 
 
-def by_ids(work: Work, mapper: Mapper, ids: Iterable[str]) -> dict[str, tuple[documents.Entity, bytes]]:
+def by_ids(work: Work, mapper: Mapper, ids: Iterable[str]) -> dict[str, Read]:
     """What QuickBooks holds under these ids, inactive ones too; deleted ones are absent."""
-    found = {}
-    for part in batched(sorted(set(ids))):
-        where = f"Id IN {in_list(part)}" + mapper.even_inactive
-        found |= newest(decoded(mapper, work.client.select(mapper.remote, where=where).rows))
-    return found
+    rows = rows_by_ids(work, mapper, ids)
+    return newest(decoded(mapper, rows))
+
+
+def rows_by_ids(work: Work, mapper: Mapper, ids: Iterable[str]) -> list[bytes]:
+    """The same as it came, with what we cannot read."""
+    return [
+        row
+        for part in batched(sorted(set(ids)))
+        for row in work.client.select(
+            mapper.remote, where=f"Id IN {in_list(part)}" + mapper.even_inactive
+        ).rows
+    ]
 
 
 def newest(pairs: Iterable[tuple[documents.Entity, bytes]]) -> dict[str, tuple[documents.Entity, bytes]]:
@@ -75,12 +119,7 @@ def _version(pair: tuple[documents.Entity, bytes]) -> tuple[bool, int, str]:
 def gone(work: Work, mapper: Mapper, ids: Iterable[str]) -> set[str]:
     """Those of the ids under which QuickBooks holds nothing any more. What we cannot read is there all the same."""
     wanted = set(ids)
-    living: set[str] = set()
-    for part in batched(sorted(wanted)):
-        where = f"Id IN {in_list(part)}" + mapper.even_inactive
-        rows = work.client.select(mapper.remote, where=where).rows
-        living |= {str(documents.decode(raw, documents.Entity).Id) for raw in rows}
-    return wanted - living
+    return wanted - {_id(row) for row in rows_by_ids(work, mapper, wanted)}
 
 
 def by_key(work: Work, mapper: Mapper, records: list[SyncedRecord]) -> tuple[dict[str, list], NotAsked]:

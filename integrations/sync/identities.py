@@ -91,10 +91,9 @@ def _identity(raw: bytes) -> tuple[str, str]:
 
 def _read_again(work: Work, company: Company, mapper: Mapper, ids: list[str]) -> Stored:
     """What is not there even when it is asked for by its id, is gone."""
-    held = find.by_ids(work, mapper, ids)
-    rows = [raw for _, raw in held.values()]
+    rows = find.rows_by_ids(work, mapper, ids)
     stored = store(work, mapper, company, rows, adds_unknown=mapper.adds_unknown)
-    missing = set(ids) - held.keys()
+    missing = set(ids) - stored.seen
     if missing:
         stored.journal += mark_gone(mapper, work.organization, find.gone(work, mapper, missing))
     return stored

@@ -71,9 +71,9 @@ def _read_again(work: Work, mapper: Mapper, run: SyncRun) -> None:
     """Reads the run's records, whatever was read of them before: one query for 300 of them."""
     linked = mapper.records(work.organization).linked().filter(pk__in=run.options["ids"])
     records = {record.qbo_id: record for record in linked}
-    held = find.by_ids(work, mapper, records)
-    stored = store(work, mapper, work.company(), [raw for _, raw in held.values()], adds_unknown=False)
-    missing = records.keys() - held.keys()
+    rows = find.rows_by_ids(work, mapper, records)
+    stored = store(work, mapper, work.company(), rows, adds_unknown=False)
+    missing = records.keys() - stored.seen
     gone = find.gone(work, mapper, missing) if missing else set()
     stored.journal += mark_gone(mapper, work.organization, gone)
     stored.journal += _unchanged(mapper, records, {qbo_id for _, _, _, qbo_id, _ in stored.journal})

@@ -1,3 +1,4 @@
+import json
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -8,10 +9,10 @@ from django.db import connection as database
 from django.utils import timezone
 
 from integrations import connecting, services
-from integrations.models import Connection, Organization
+from integrations.models import Change, Connection, Organization
 from tests.conftest import make_user
 from tests.factories import make_customer, push
-from tests.quickbooks import CALLBACK, QuickBooks, drain
+from tests.quickbooks import CALLBACK, QuickBooks, drain, fault_body
 
 
 @pytest.fixture
@@ -158,3 +159,73 @@ def test_the_plan_and_the_subscription_are_read_with_the_company(qbo, organizati
     held = Connection.objects.get(organization=organization)
 
     assert (held.plan, held.subscription) == ("QuickBooks Online Plus", "PAID")
+
+
+def an_hour_ago():
+    return timezone.now() - timedelta(hours=1)
+
+
+def read_company_now(qbo, organization, *, info: dict | None = None, preferences: dict | None = None):
+    """A push an hour later, before which the company is read; its answers are these, where they are given."""
+    Connection.objects.filter(organization=organization).update(company_read_at=an_hour_ago())
+    if info is not None:
+        qbo.answer_next("/companyinfo/", 200, json.dumps({"CompanyInfo": info}))
+    if preferences is not None:
+        qbo.answer_next("/preferences", 200, json.dumps({"Preferences": preferences}))
+    customer = make_customer(organization)
+    push(customer)
+    assert customer.accounting_synced, customer.sync_error_message
+    return Connection.objects.get(organization=organization)
+
+
+def test_what_cannot_be_read_of_a_company_stays_as_it_was(qbo, organization, caplog):
+    before = Connection.objects.get(organization=organization)
+    info = {"CompanyName": "Renamed", "Country": [], "NameValue": [{"Name": "NeoEnabled", "Value": True}, 7]}
+    preferences = {
+        "CurrencyPrefs": {"HomeCurrency": {}, "MultiCurrencyEnabled": "perhaps"},
+        "AccountingInfoPrefs": {"BookCloseDate": ""},
+        "SalesFormsPrefs": {"CustomTxnNumbers": "true"},
+        "TaxPrefs": 1,
+    }
+
+    held = read_company_now(qbo, organization, info=info, preferences=preferences)
+
+    assert (held.company_name, held.country, held.custom_numbers) == ("Renamed", "SG", True)
+    assert (held.home_currency, held.multicurrency) == ("SGD", before.multicurrency)
+    assert (held.books_closed_until, held.uses_sales_tax) == (None, before.uses_sales_tax)
+    assert held.company_read_at > an_hour_ago()
+    assert "CurrencyPrefs.MultiCurrencyEnabled, TaxPrefs" in caplog.text
+
+
+@pytest.mark.parametrize("what", ["/companyinfo/", "/preferences"])
+@pytest.mark.parametrize(
+    "answer", [(400, fault_body("5020", "Permission Denied")), (200, "{}"), (200, '{"Preferences":[]}')]
+)
+def test_a_company_that_is_not_told_stays_as_it_was_and_work_goes_on(qbo, organization, what, answer):
+    qbo.answer_next(what, *answer)
+
+    held = read_company_now(qbo, organization)
+
+    assert (held.country, held.home_currency, held.plan) == ("SG", "SGD", "QuickBooks Online Plus")
+    assert held.uses_sales_tax
+
+
+@pytest.mark.parametrize(
+    ("answer", "country"),
+    [
+        ((400, fault_body("5020", "Permission Denied")), ""),
+        ((200, '{"Preferences":{"CurrencyPrefs":{"HomeCurrency":{}}}}'), "SG"),
+        ((200, '{"Preferences":7}'), "SG"),
+    ],
+)
+def test_connecting_does_without_what_the_company_does_not_tell(
+    company, organization, admin_user, answer, country
+):
+    company.answer_next("/preferences", *answer)
+
+    held = company.connect(organization, admin_user)
+
+    assert (held.status, held.country, held.home_currency) == ("connected", country, "")
+    assert Change.objects.filter(
+        organization=organization, sentence__startswith="Connected QuickBooks"
+    ).exists()

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from contacts.models import Customer
-from integrations import rerunning, services
+from integrations import linking, rerunning, services
 from integrations.faults import explain
 from integrations.models import Cursor, SyncRun
 from tests.factories import make_customer, pull, push
@@ -122,33 +122,58 @@ def test_a_lapsed_subscription_leaves_reading_alone(qbo, organization, customer)
     assert phone_of(customer) == "9"
 
 
-def test_one_document_that_cannot_be_read_does_not_stop_the_others(qbo, organization, customer, caplog):
-    """Its e-mail address is no object, as QuickBooks never sent one yet."""
-    there = qbo.read("Customer", customer.qbo_id)
-    strange = there | {"Id": "99", "PrimaryEmailAddr": "not an object"}
+UNREADABLE = {"PrimaryEmailAddr": "not an object"}
+
+
+def feed(*customers: dict) -> str:
     body = {
-        "CDCResponse": [
-            {"QueryResponse": [{"Customer": [strange, there], "startPosition": 1, "maxResults": 2}]}
-        ],
+        "CDCResponse": [{"QueryResponse": [{"Customer": customers, "maxResults": len(customers)}]}],
         "time": "2026-10-01T00:00:00.000-07:00",
     }
-    qbo.answer_next("/cdc", 200, json.dumps(body, default=str))
+    return json.dumps(body, default=str)
+
+
+def test_one_document_that_cannot_be_read_fails_alone_and_says_why(qbo, organization, customer):
+    there = qbo.read("Customer", customer.qbo_id)
+    qbo.answer_next("/cdc", 200, feed(there | UNREADABLE | {"Id": "99"}, there))
     run = pull(organization, "customers")
-    assert run.status == "succeeded"
+    assert (run.status, run.succeeded, run.failed, run.skipped) == ("partly_failed", 1, 1, 0)
     assert phone_of(customer) == "9"
-    assert "does not fit its type" in caplog.text
+    [failed] = run.jobs.filter(outcome="failed")
+    assert (failed.quickbooks_id, failed.label, failed.record_id) == ("99", "Customer 99", None)
+    assert failed.message == (
+        "Finmo cannot read its PrimaryEmailAddr as QuickBooks tells it, so it was left as it is here. Open it in "
+        "QuickBooks and save it again; if that does not help, contact Finmo support."
+    )
+
+
+@pytest.mark.parametrize("strange", [{"Id": {}}, {"Id": None, **UNREADABLE}])
+def test_not_even_the_id_of_a_document_has_to_be_readable(qbo, organization, customer, strange):
+    there = qbo.read("Customer", customer.qbo_id)
+    qbo.answer_next("/cdc", 200, feed(there | strange, there))
+    run = pull(organization, "customers")
+    assert (run.succeeded, run.failed) == (1, 1)
+    assert run.jobs.get(outcome="failed").quickbooks_id == ""
 
 
 def test_a_document_that_cannot_be_read_is_not_taken_for_deleted(qbo, organization, customer):
-    strange = qbo.read("Customer", customer.qbo_id) | {"PrimaryEmailAddr": "not an object"}
+    strange = qbo.read("Customer", customer.qbo_id) | UNREADABLE
     body = {"QueryResponse": {"Customer": [strange], "startPosition": 1, "maxResults": 1}}
-    for _ in range(2):
-        qbo.answer_next("query?query=SELECT+%2A+FROM+Customer", 200, json.dumps(body, default=str))
-    qbo.reset_calls()
-    assert pull(organization, "customers", include_new=True).status == "succeeded"
+    qbo.answer_next("query?query=SELECT+%2A+FROM+Customer", 200, json.dumps(body, default=str))
+    run = pull(organization, "customers", include_new=True)
     customer.refresh_from_db()
     assert customer.is_active
-    assert qbo.calls["query"] == 0, "both looks were answered with what cannot be read"
+    [failed] = run.jobs.all()
+    assert (run.status, failed.record_id, failed.label) == ("failed", customer.pk, customer.name)
+
+
+def test_a_record_that_cannot_be_read_again_says_so(qbo, organization, customer, asked):
+    strange = qbo.read("Customer", customer.qbo_id) | UNREADABLE
+    body = {"QueryResponse": {"Customer": [strange]}}
+    qbo.answer_next("/query", 200, json.dumps(body, default=str))
+    run = linking.read_again(organization, "customers", [customer.pk], asked=asked)
+    drain(organization)
+    assert [job.outcome for job in run.jobs.all()] == ["failed"]
 
 
 def test_two_pulls_that_are_refused_both_say_why(qbo, organization, customer, asked):

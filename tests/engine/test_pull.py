@@ -4,10 +4,11 @@ from decimal import Decimal
 import pytest
 
 from contacts.models import Beneficiary, Customer
+from integrations import documents
 from integrations.models import Account, Item, SyncState, TaxCode
 from payables.models import Bill
 from receivables.models import Invoice
-from tests.factories import make_customer, make_invoice, pull, push
+from tests.factories import invoice_line, make_customer, make_invoice, pull, push
 from tests.quickbooks import drain
 
 
@@ -75,6 +76,47 @@ def test_an_invoice_made_there_comes_with_its_customer(qbo, organization, item, 
     assert (line.item.qbo_id, line.quantity, line.unit_price, line.amount) == (item["Id"], 3, 100, 300)
     assert line.tax_code == code
     assert invoice.accounting_synced and customer.accounting_synced
+
+
+def test_an_invoice_in_other_spellings_comes_and_goes_back_in_quickbooks_own(qbo, organization, item, code):
+    customer = make_customer(organization)
+    push(customer)
+    made = make_there(qbo, item, code, customer.qbo_id, DueDate="2026-10-30")
+    line = made["Line"][0] | {"Id": int(made["Line"][0]["Id"]), "Amount": "300.00"}
+    odd = made | {
+        "Id": int(made["Id"]),
+        "SyncToken": int(made["SyncToken"]),
+        "CustomerRef": {"value": int(customer.qbo_id)},
+        "TxnDate": "2026-10-02-07:00",
+        "DueDate": "",
+        "CurrencyRef": {},
+        "sparse": None,
+        "LinkedTxn": None,
+        "Line": [line, None],
+        "MetaData": {"LastUpdatedTime": 1601391072830},
+    }
+    qbo.answer_next("/query", 200, documents.encode({"QueryResponse": {"Invoice": [odd]}}).decode())
+    assert pull(organization, "invoices").status == "succeeded"
+
+    invoice = Invoice.objects.get(organization=organization, qbo_id=made["Id"])
+    assert (invoice.customer, str(invoice.issue_date), invoice.due_date) == (customer, "2026-10-02", None)
+    assert (invoice.currency, invoice.total, invoice.qbo_sync_token) == (
+        "SGD", made["TotalAmt"], made["SyncToken"]
+    )  # fmt: skip
+    [kept] = invoice.lines.all()
+    assert (kept.item.qbo_id, kept.amount) == (item["Id"], 300)
+
+    changed = invoice_line(
+        item=kept.item,
+        tax_code=code,
+        quantity=Decimal(4),
+        unit_price=Decimal(100),
+        qbo_line_id=kept.qbo_line_id,
+    )
+    invoice.replace_lines([changed])
+    push(invoice)
+    assert invoice.sync_state == SyncState.SYNCED, invoice.sync_error_message
+    assert qbo.read("Invoice", made["Id"])["Line"][0]["Amount"] == 400
 
 
 def test_a_contact_that_no_document_names_is_not_added(qbo, organization):

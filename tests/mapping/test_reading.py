@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from integrations import documents
@@ -128,6 +129,45 @@ def test_lines_that_we_cannot_keep_are_noticed(company, line, others):
 def test_a_voided_invoice_is_known_by_note_and_zeros(company, note, total, amount, voided):
     document = decoded(REQUIRED | {"PrivateNote": note, "TotalAmt": total, "Line": [sale(amount)]})
     assert mapper_for("invoices").voided(document) is voided
+
+
+@pytest.mark.parametrize(
+    ("told", "meant"),
+    [
+        ({"Id": 5, "SyncToken": 0}, {"Id": "5", "SyncToken": "0"}),
+        ({"TxnDate": "2026-10-02-07:00"}, {"TxnDate": "2026-10-02"}),
+        ({"TxnDate": "2026-10-02Z"}, {"TxnDate": "2026-10-02"}),
+        ({"TxnDate": "2026-10-02T23:59:59-07:00"}, {"TxnDate": "2026-10-02"}),
+        ({"TxnDate": "2026-10-02 00:00:00"}, {"TxnDate": "2026-10-02"}),
+        ({"DueDate": ""}, {}),
+        ({"CurrencyRef": {}}, {}),
+        ({"CurrencyRef": {"value": None, "name": "None"}}, {}),
+        ({"CustomerRef": {"value": 7}}, {"CustomerRef": {"value": "7"}}),
+        ({"Line": None}, {}),
+        ({"sparse": None, "MetaData": None}, {}),
+        ({"ExchangeRate": "", "TotalAmt": " 10.50 "}, {"TotalAmt": Decimal("10.50")}),
+        ({"MetaData": {"LastUpdatedTime": "soon"}}, {"MetaData": {}}),
+        (
+            {"MetaData": {"LastUpdatedTime": "2026-10-02T09:00:00-0700"}},
+            {"MetaData": {"LastUpdatedTime": "2026-10-02T09:00:00-07:00"}},
+        ),
+        ({"Line": [None, sale(100) | {"SalesItemLineDetail": {"ItemRef": {}}, "Id": 3}]},
+         {"Line": [sale(100) | {"SalesItemLineDetail": {}, "Id": "3"}]}),
+    ],
+)  # fmt: skip
+def test_another_spelling_reads_as_quickbooks_own(told, meant):
+    """Beside them something that never fits as it comes, so that numbers stay exact on this way, too."""
+    spelled = decoded(REQUIRED | {"LinkedTxn": [{"TxnId": 8}], "Balance": Decimal("0.10")} | told)
+    own = decoded(REQUIRED | {"LinkedTxn": [{"TxnId": "8"}], "Balance": Decimal("0.10")} | meant)
+    assert spelled == own
+
+
+@pytest.mark.parametrize(
+    "told", [{"TxnDate": "02/10/2026"}, {"TotalAmt": "ten"}, {"Line": {}}, {"CustomerRef": "7"}, {"Id": []}]
+)
+def test_what_has_no_other_spelling_is_not_guessed(told):
+    with pytest.raises(msgspec.ValidationError):
+        decoded(REQUIRED | told)
 
 
 def test_paid_is_what_the_balance_lacks(company):
