@@ -127,9 +127,13 @@ class ContactMapper(Mapper):
             if not company.connection.multicurrency:
                 target.pop("CurrencyRef", None)
 
+    def bears_its_name(self, document: Any) -> bool:
+        """A child's is unique with its parents' (contract section 10.1, unconfirmed): QuickBooks' 6240 decides."""
+        return not given(getattr(document, "ParentRef", None))
+
     def same(self, record: Contact, document: Any, company: Company) -> Problem | None:
         theirs = self.theirs(document, company)
-        if given(getattr(document, "ParentRef", None)) or name_key(theirs["name"]) != name_key(record.name):
+        if not self.bears_its_name(document) or name_key(theirs["name"]) != name_key(record.name):
             return Problem("name_taken")
         if theirs["currency"] != record.currency:
             return Problem(

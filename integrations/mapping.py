@@ -165,6 +165,10 @@ class Mapper:
         """None where the document is unmistakably this record's; else why it cannot be taken for it."""
         return Problem("name_taken")
 
+    def bears_its_name(self, document: Any) -> bool:
+        """Whether nothing else may be called as the document is: a child has its name only among its siblings."""
+        return True
+
     def searches(self, text: str, organization: Organization) -> list[Condition]:
         """Where to look for a text. QuickBooks knows no OR, so each is a question of its own."""
         return [(name, "LIKE", f"%{text}%") for name in self.searched or (self.key,)]

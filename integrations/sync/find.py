@@ -215,4 +215,6 @@ def _likeness(mapper: Mapper, record: SyncedRecord) -> str:
 
 def _collect(mapper: Mapper, rows: Iterable[bytes], found: dict[str, list]) -> None:
     for document, raw in decoded(mapper, rows):
+        if not mapper.bears_its_name(document):
+            continue
         found[name_key(str(given(getattr(document, mapper.key)) or ""))].append((document, raw))

@@ -144,6 +144,7 @@ def test_a_record_that_failed_is_in_step_once_it_is_linked_to_its_like(qbo, orga
     parent = qbo.make("Customer", {"DisplayName": "Holding"})
     theirs = qbo.make("Customer", {"DisplayName": "Acme", "Job": True, "ParentRef": {"value": parent["Id"]}})
     customer = make_customer(organization, name="Acme")
+    qbo.fault_item("Acme", "6240", detail=f"The name supplied already exists. : Id={theirs['Id']}")
     push(customer)
     assert customer.sync_error["code"] == "name_taken"
     link(organization, "customers", {customer: theirs["Id"]})

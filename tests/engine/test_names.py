@@ -120,12 +120,26 @@ def test_a_customer_that_is_bound_already_is_not_bound_twice(qbo, organization):
     assert second.qbo_id is None
 
 
-def test_a_subcustomer_of_that_name_is_not_the_same(qbo, organization):
+@pytest.fixture
+def child(qbo) -> dict:
     parent = qbo.make("Customer", {"DisplayName": "Holding"})
-    qbo.make("Customer", {"DisplayName": "Acme", "Job": True, "ParentRef": {"value": parent["Id"]}})
+    return qbo.make("Customer", {"DisplayName": "Acme", "Job": True, "ParentRef": {"value": parent["Id"]}})
+
+
+def test_a_subcustomer_of_that_name_leaves_it_free(qbo, organization, child):
+    """It is "Holding:Acme", and nothing else is "Acme"."""
     customer = make_customer(organization, name="Acme")
     push(customer)
-    assert customer.sync_error["code"] == "name_taken"
+    assert customer.sync_state == SyncState.SYNCED, customer.sync_error
+    assert customer.qbo_id != child["Id"]
+    assert qbo.read("Customer", customer.qbo_id)["FullyQualifiedName"] == "Acme"
+
+
+def test_where_quickbooks_counts_the_subcustomer_its_word_holds(qbo, organization, child):
+    customer = make_customer(organization, name="Acme")
+    qbo.fault_item("Acme", "6240", detail=f"The name supplied already exists. : Id={child['Id']}")
+    push(customer)
+    assert (customer.sync_error["code"], customer.qbo_id) == ("name_taken", None)
 
 
 def test_a_rename_to_a_taken_name_stays_here_and_says_so(qbo, organization):
