@@ -8,7 +8,7 @@ from operator import or_
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Field, Model, Q, QuerySet
 
 # So many related records are looked up by key, which an index answers; more are found by reading along.
 MOST_RELATED = 1000
@@ -48,8 +48,16 @@ def _condition(rows: QuerySet, text: str, name: str, related_to: dict[str, Any])
 
 def _exactly(rows: QuerySet, text: str, name: str) -> Q:
     try:
-        value = rows.model._meta.get_field(name).to_python(text)
+        value = _field(rows.model, name).to_python(text)
     except ValidationError:
         # What is no number is nobody's id.
         return Q(pk__in=[])
     return Q(**{name: value})
+
+
+def _field(model: type[Model], path: str) -> Field:
+    """The column that a path such as `connection__realm_id` ends in."""
+    relations, _, name = path.rpartition("__")
+    for relation in filter(None, relations.split("__")):
+        model = model._meta.get_field(relation).related_model
+    return model._meta.get_field(name)

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -200,6 +201,19 @@ def test_a_run_is_found_by_its_number_and_by_who_asked(superuser, staff, organiz
     for asked, found in ((str(other.pk), [other]), ("staff@finmo", [run]), ("nobody", [])):
         response = superuser.get(list_url(SyncRun, f"?q={asked}"))
         assert list(response.context["cl"].result_list) == found
+
+
+@pytest.mark.parametrize("model", list(admin.site._registry), ids=lambda model: model.__name__)
+def test_every_list_that_offers_a_search_answers_a_word_and_a_number(superuser, model):
+    if admin.site.get_model_admin(model).get_search_fields(None):
+        for asked in ("acme", "145", "99999999999999999999"):
+            assert superuser.get(list_url(model, f"?q={asked}")).status_code == 200
+
+
+def test_an_organization_is_found_by_its_company(superuser, connected):
+    other_organization(1)
+    for asked, found in (("4620816365", ["Acme Trading"]), ("Books", ["Acme Trading"]), ("46208", [])):
+        assert names_in(superuser.get(list_url(Organization, f"?q={asked}"))) == found
 
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="Only PostgreSQL has an estimate.")
