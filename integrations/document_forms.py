@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.db.models import Q
 
-from .forms import RecordForm, accounts_of_bills, ask_in_words, shown
+from .eligible import ON_BILLS
+from .forms import RecordForm, ask_in_words, shown
 from .mapping import plain
 from .models import Account, Document, DocumentLine, Item, Organization, SyncedRecord, TaxCode
 
@@ -46,9 +47,8 @@ class LineChoices:
     @cached_property
     def accounts(self) -> dict[str, Account]:
         accounts = Account.objects.filter(organization=self.organization, is_active=True)
-        return {
-            str(account.pk): account for account in accounts_of_bills(accounts).defer("qbo_document", "base")
-        }
+        chosen_from = accounts.filter(ON_BILLS.condition).defer("qbo_document", "base")
+        return {str(account.pk): account for account in chosen_from}
 
 
 class LineForm(forms.ModelForm):

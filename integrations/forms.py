@@ -8,15 +8,12 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import Q, QuerySet
 
+from .eligible import DEFAULTS
 from .history import save_configuration
 from .mapping import plain
 from .models import Account, Configuration, SyncedRecord, SyncRun, TaxCode
 from .services import Asked
-
-# The kinds of account that QuickBooks accepts on the line of a bill that names no item.
-PAYABLE_ASSETS = ("Other Current Asset", "Fixed Asset", "Other Asset")
 
 
 class DefaultsForm(forms.ModelForm):
@@ -46,28 +43,15 @@ class DefaultsForm(forms.ModelForm):
         codes = TaxCode.objects.filter(organization=organization, is_active=True).defer(
             "qbo_document", "base"
         )
-        self.fields["default_receivable_account"].queryset = accounts.filter(classification="Revenue")
-        self.fields["default_payable_account"].queryset = accounts_of_bills(accounts)
-        self.fields["default_receivable_tax_code"].queryset = codes.filter(
-            Q(sales_rate__isnull=False) | NEITHER_SIDE
-        )
-        self.fields["default_payable_tax_code"].queryset = codes.filter(
-            Q(purchase_rate__isnull=False) | NEITHER_SIDE
-        )
+        for name, rule in DEFAULTS.items():
+            choices = accounts if name.endswith("_account") else codes
+            self.fields[name].queryset = choices.filter(rule.condition)
         for field in self.fields.values():
             field.empty_label = "Not chosen"
 
     def save_as(self, asked: Asked) -> list[SyncRun]:
         """Returns the runs that send again what had failed for want of a default."""
         return save_configuration(self.instance, self.Meta.fields, asked=asked)
-
-
-def accounts_of_bills(accounts: QuerySet) -> QuerySet:
-    return accounts.filter(Q(classification="Expense") | Q(account_type__in=PAYABLE_ASSETS))
-
-
-# A US company's codes say only whether a line is taxed; elsewhere a rate tells for which side a code is.
-NEITHER_SIDE = Q(sales_rate__isnull=True, purchase_rate__isnull=True)
 
 
 class RecordForm(forms.ModelForm):

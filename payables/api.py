@@ -11,6 +11,7 @@ from integrations.api.documents import (
 from integrations.api.fields import OwnReference
 from integrations.api.filters import contains, id_of
 from integrations.api.lines import MOST_LINES, LineReference, LineSerializer
+from integrations.eligible import ON_BILLS
 from integrations.models import Account
 
 from .models import Bill, BillLine
@@ -20,7 +21,11 @@ class BillLineSerializer(LineSerializer):
     absent = LineSerializer.absent | {"account": None}
 
     account = LineReference(
-        Account, required=False, allow_null=True, help_text="Null: the default payable account."
+        Account,
+        rule=ON_BILLS,
+        required=False,
+        allow_null=True,
+        help_text="An expense or asset account. Null: the default payable account.",
     )
 
     class Meta(LineSerializer.Meta):

@@ -13,6 +13,7 @@ from rest_framework import serializers
 from rest_framework.fields import get_attribute
 
 from ..currencies import known_currency
+from ..eligible import Rule
 from ..mapping import plain
 from ..models import SyncedRecord
 from ..money import decimals, rounded
@@ -95,7 +96,10 @@ class NameField(serializers.CharField):
 
 @extend_schema_field(OpenApiTypes.INT)
 class OwnReference(serializers.PrimaryKeyRelatedField):
-    """The id of an active record of the organization. One that is referred to already may stay when inactive."""
+    """The id of an active record of the organization, one that fits the `rule` where there is one.
+
+    What is referred to already may stay as it is.
+    """
 
     default_error_messages = {
         "does_not_exist": "There is no such record in your organization. Send the id of one that exists.",
@@ -103,7 +107,8 @@ class OwnReference(serializers.PrimaryKeyRelatedField):
         "inactive": "“{label}” is inactive. Make it active again, or choose another one.",
     }
 
-    def __init__(self, model: type[SyncedRecord] | None = None, **kwargs: Any):
+    def __init__(self, model: type[SyncedRecord] | None = None, *, rule: Rule | None = None, **kwargs: Any):
+        self.rule = rule
         if model is not None:
             kwargs["queryset"] = model.objects.all()
         super().__init__(**kwargs)
@@ -113,12 +118,17 @@ class OwnReference(serializers.PrimaryKeyRelatedField):
         queryset = super().get_queryset()
         if queryset is None:
             return None
-        return queryset.filter(organization=self.context["view"].organization).defer("qbo_document", "base")
+        own = queryset.filter(organization=self.context["view"].organization).defer("qbo_document", "base")
+        return own.annotate(fits=self.rule.condition) if self.rule else own
 
     def to_internal_value(self, data: Any) -> SyncedRecord:
         record = self.find(data)
-        if not record.is_active and record.pk not in self.ids_in_use():
+        if record.pk in self.ids_in_use():
+            return record
+        if not record.is_active:
             self.fail("inactive", label=str(record))
+        if self.rule and not record.fits:
+            raise serializers.ValidationError(self.rule.refusal.format(label=record), code="unfit")
         return record
 
     def find(self, data: Any) -> SyncedRecord:

@@ -12,9 +12,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from .. import connecting
+from ..eligible import DEFAULTS
 from ..faults import explain
 from ..history import save_configuration
-from ..models import Account, Configuration, Connection, Organization, TaxCode
+from ..models import Account, Configuration, Connection, Organization, SyncedRecord, TaxCode
 from ..web_links import callback_address
 from .fields import LinkedReference
 from .organizations import AdminsChange, OrganizationView
@@ -43,11 +44,15 @@ READ_ONLY = (
 )
 
 
+def default(model: type[SyncedRecord], name: str) -> LinkedReference:
+    return LinkedReference(model, rule=DEFAULTS[name], required=False, allow_null=True)
+
+
 class ConfigurationSerializer(serializers.ModelSerializer):
-    default_receivable_account = LinkedReference(Account, required=False, allow_null=True)
-    default_payable_account = LinkedReference(Account, required=False, allow_null=True)
-    default_receivable_tax_code = LinkedReference(TaxCode, required=False, allow_null=True)
-    default_payable_tax_code = LinkedReference(TaxCode, required=False, allow_null=True)
+    default_receivable_account = default(Account, "default_receivable_account")
+    default_payable_account = default(Account, "default_payable_account")
+    default_receivable_tax_code = default(TaxCode, "default_receivable_tax_code")
+    default_payable_tax_code = default(TaxCode, "default_payable_tax_code")
 
     class Meta:
         model = Configuration

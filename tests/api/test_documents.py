@@ -107,8 +107,31 @@ def test_the_name_of_an_item_is_read_only(api, customer, item):
     assert InvoiceLine.objects.get().custom_name == ""
 
 
+def test_a_bill_line_names_an_account_that_bills_are_booked_to(api, organization):
+    kinds = (("Sales", "Income", "Revenue"), ("Debtors", "Accounts Receivable", "Asset"))
+    bill = make_bill(organization)
+    for name, kind, classification in kinds:
+        account = Account.objects.create(
+            organization=organization,
+            name=name,
+            account_type=kind,
+            classification=classification,
+            qbo_id=name,
+        )
+        sent = {"unit_price": "80", "account": account.pk}
+        answer = api.patch(f"bills/{bill.pk}/", {"lines": [sent]})
+        assert answer.status_code == 400
+        [told] = answer.data["fields"]["lines"][0]["account"]
+        assert f"“{name}” is neither an expense nor an asset account" in told
+        # What came from QuickBooks like this stays as it is.
+        bill.lines.update(account=account)
+        assert api.patch(f"bills/{bill.pk}/", {"lines": [sent]}).status_code == 200
+
+
 def test_a_bill_line_may_name_its_account(api, organization):
-    rent = Account.objects.create(organization=organization, name="Rent", qbo_id="5")
+    rent = Account.objects.create(
+        organization=organization, name="Rent", qbo_id="5", classification="Expense"
+    )
     bill = make_bill(organization)
     answer = api.put(
         f"bills/{bill.pk}/",

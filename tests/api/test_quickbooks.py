@@ -61,7 +61,7 @@ def test_what_work_waits_for_is_explained(qbo, api, organization):
 
 def test_the_configuration_is_changed_and_answered_as_it_is_read(qbo, as_admin, organization):
     account = Account.objects.filter(organization=organization, classification="Revenue").last()
-    code = TaxCode.objects.filter(organization=organization).last()
+    code = TaxCode.objects.filter(organization=organization, purchase_rate__isnull=False).last()
     changes = {
         "contacts_auto_sync": True,
         "default_receivable_account": account.pk,
@@ -98,6 +98,31 @@ def test_a_default_is_the_organizations_active_and_in_quickbooks(as_admin, organ
     )
     answer = as_admin.patch(PATH, {field: 999999 if kind == "unknown" else record.pk})
     assert (answer.status_code, list(answer.data["fields"])) == (400, [field])
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong", "sentence"),
+    [
+        ("default_receivable_account", {"classification": "Expense"}, "no income account"),
+        ("default_payable_account", {"classification": "Revenue"}, "neither an expense nor an asset account"),
+        ("default_receivable_tax_code", {"purchase_rate": 9}, "for purchases alone"),
+        ("default_payable_tax_code", {"sales_rate": 9}, "for sales alone"),
+    ],
+)
+def test_a_default_is_of_the_kind_that_the_portal_offers(as_admin, organization, field, wrong, sentence):
+    model = Account if field.endswith("account") else TaxCode
+    record = model.objects.create(organization=organization, name="Odd", qbo_id="1", **wrong)
+    answer = as_admin.patch(PATH, {field: record.pk})
+    assert (answer.status_code, list(answer.data["fields"])) == (400, [field])
+    [told] = answer.data["fields"][field]
+    assert "“Odd”" in told and sentence in told
+    assert getattr(Configuration.objects.get(organization=organization), field) is None
+
+
+def test_a_default_that_is_chosen_already_may_be_sent_again(as_admin, organization):
+    odd = Account.objects.create(organization=organization, name="Odd", qbo_id="1", is_active=False)
+    Configuration.objects.filter(organization=organization).update(default_payable_account=odd)
+    assert as_admin.patch(PATH, {"default_payable_account": odd.pk}).status_code == 200
 
 
 def test_connecting_begins_at_intuit(as_admin, admin_user, organization, settings):
