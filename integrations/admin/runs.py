@@ -92,7 +92,7 @@ class SyncRunAdmin(JournalAdmin):
                 "Retry what failed",
                 self._press_retry,
                 allowed=self.has_act_permission(request, record),
-                offered=record.finished and record.status != SyncRun.Status.SUCCEEDED,
+                offered=rerunning.retryable(record),
                 icon="refresh",
                 variant="primary",
             )

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from .. import rerunning
+from ..ids import read_id
 from ..listing import Filter
 from ..mapping import mapper_for, mappers
 from ..models import Direction, Membership, SyncedRecord, SyncJob, SyncRun
@@ -89,7 +90,7 @@ class RunPage(RunPages):
                 (value, label, counted[value]) for value, label in SyncJob.Outcome.choices if value in counted
             ],
             "outcome": outcome,
-            "retryable": retryable(run, counted),
+            "retryable": rerunning.retryable(run),
         }
         return render(request, "integrations/run.html", context)
 
@@ -119,20 +120,12 @@ class Tray(PortalView):
         return render(request, "integrations/_tray.html", {"tray": watched(request)})
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        if request.POST.get("run", "").isdecimal():
-            unwatch(request, int(request.POST["run"]))
+        if run := read_id(request.POST.get("run")):
+            unwatch(request, run)
         return self.get(request) if request.htmx else redirect("sync-history")
 
     # Whoever may look may put a message away.
     changes = PortalView.reads
-
-
-def retryable(run: SyncRun, counted: dict[str, int]) -> bool:
-    """Whether a retry has anything to do; `counted` is how many records came to which outcome."""
-    if run.direction == Direction.PULL:
-        return run.status == SyncRun.Status.FAILED and SyncJob.Outcome.CONFLICT not in counted
-    failed = SyncJob.Outcome.FAILED in counted
-    return run.finished and failed and run.direction in (Direction.PUSH, Direction.VOID)
 
 
 def job_rows(jobs: list[SyncJob], membership: Membership) -> list[dict[str, Any]]:

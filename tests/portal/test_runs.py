@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from integrations import reconciling
 from integrations.models import Lane, SyncRun
 from tests.factories import make_customer, make_invoice, push
 from tests.quickbooks import drain
@@ -146,6 +147,40 @@ def test_a_run_without_failures_has_nothing_to_retry(organization, browser):
     run = make_run(organization, status="succeeded", total=1, succeeded=1, finished_at=timezone.now())
     assert "Retry failed" not in buttons_of(browser.get(f"/sync-history/{run.pk}/"))
     assert "nothing to retry" in text_of(fragment(browser, f"/sync-history/{run.pk}/retry/", {}))
+
+
+@pytest.mark.parametrize("direction", ["reconcile", "pull"])
+def test_what_failed_as_a_whole_can_be_retried_where_it_says_so(qbo, organization, browser, direction):
+    run = make_run(
+        organization,
+        direction=direction,
+        status="failed",
+        total=0,
+        finished_at=timezone.now(),
+        options={"as_of": "2026-10-31"} if direction == "reconcile" else {},
+        error_code="unreachable",
+        error_message="The connection was lost.",
+        error_remedy="Press Retry to read it again.",
+    )
+    assert "Retry failed" in buttons_of(browser.get(f"/sync-history/{run.pk}/"))
+    fragment(browser, f"/sync-history/{run.pk}/retry/", {})
+    assert SyncRun.objects.first().retry_of == run
+
+
+def test_a_repair_that_left_something_open_can_be_retried(qbo, organization, browser, asked):
+    bad = make_invoice(organization)
+    push(bad.customer)
+    reconciling.reconcile(organization, "receivables", asked=asked)
+    drain(organization)
+    statement = reconciling.newest(organization, "receivables")
+    qbo.fault_item(bad.number, "6000", message="A business rule")
+    run = reconciling.repair(statement, "push", asked=asked, kind="only_in_finmo")
+    drain(organization)
+    assert "Retry failed" in buttons_of(browser.get(f"/sync-history/{run.pk}/"))
+    fragment(browser, f"/sync-history/{run.pk}/retry/", {})
+    drain(organization)
+    assert SyncRun.objects.get(retry_of=run).status == "succeeded"
+    assert "Retry failed" not in buttons_of(browser.get(f"/sync-history/{run.pk}/"))
 
 
 def test_a_started_run_follows_through_all_pages_until_its_end_was_seen(qbo, organization, browser):
