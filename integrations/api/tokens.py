@@ -6,7 +6,7 @@ from knox.models import AuthToken
 from knox.views import LogoutView
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
-from rest_framework.parsers import FormParser, JSONParser
+from rest_framework.parsers import FormParser
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +14,7 @@ from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
 from .authentication import TokenAuthentication
+from .parsing import ShallowJSONParser
 
 
 class SignInThrottle(SimpleRateThrottle):
@@ -39,7 +40,7 @@ class IssueToken(APIView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
     throttle_classes = (SignInThrottle,)
-    parser_classes = (JSONParser, FormParser)
+    parser_classes = (ShallowJSONParser, FormParser)
 
     @extend_schema(
         operation_id="auth_token_create", request=CredentialsSerializer, responses=IssuedTokenSerializer

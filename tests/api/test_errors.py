@@ -104,3 +104,24 @@ def test_a_refused_change_changes_nothing(api, organization):
     assert api.put(f"customers/{customer.pk}/", {"name": "New", "currency": "XXX"}).status_code == 400
     customer.refresh_from_db()
     assert (customer.name, customer.revision) == ("Acme", 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "field"), [("invoices/", "tax_treatment"), ("customers/", "name"), ("auth/token/", "username")]
+)
+def test_half_of_a_character_is_400(api, path, field):
+    body = f'{{"{field}": "\\ud800"}}'
+    answer = api._client.generic("POST", f"/api/v1/{path}", body, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+    assert "half of a character" in answer.json()["detail"]
+    whole = f'{{"{field}": "\\ud83c\\udfe6"}}'
+    answer = api._client.generic("POST", f"/api/v1/{path}", whole, content_type="application/json")
+    assert answer.status_code in (201, 400) and answer.json().get("code") != "parse_error"
+
+
+def test_a_sign_in_that_is_nested_too_deeply_is_400(db):
+    body = "[" * 100000
+    answer = APIClient(raise_request_exception=False).generic(
+        "POST", "/api/v1/auth/token/", body, content_type="application/json"
+    )
+    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
