@@ -69,7 +69,9 @@ def alike(some: Sequence[DocumentLine], others: Sequence[DocumentLine]) -> bool:
 
 
 def delete_record(record: SyncedRecord) -> None:
-    """Removes what QuickBooks never heard of. Raises Refused: `synced_record`, `in_use`."""
+    """Removes what QuickBooks never heard of. Raises Refused: `synced_record`, `in_use`, and of what has ended why."""
+    if isinstance(record, Document):
+        require_living(record)
     entity = mapper_of(record).entity
     with transaction.atomic():
         hold_lane(record.organization_id)
