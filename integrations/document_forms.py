@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from .eligible import ON_BILLS
 from .forms import RecordForm, ask_in_words, shown
+from .ids import read_id, read_ids
 from .mapping import plain
 from .models import Account, Document, DocumentLine, Item, Organization, SyncedRecord, TaxCode
 
@@ -33,8 +34,7 @@ class LineChoices:
     items: dict[str, Item] = field(default_factory=dict)
 
     def read_items(self, keys: set[str]) -> None:
-        numbers = [key for key in keys if key.isdecimal()]
-        found = Item.objects.filter(organization=self.organization, pk__in=numbers).defer(
+        found = Item.objects.filter(organization=self.organization, pk__in=read_ids(keys)).defer(
             "qbo_document", "base"
         )
         self.items = {str(item.pk): item for item in found}
@@ -129,7 +129,7 @@ class LineForm(forms.ModelForm):
     def built(self, held: set[int]) -> DocumentLine:
         """The line, not saved; with its key where it is one of those that the document holds."""
         cleaned = self.cleaned_data
-        key = int(cleaned["line"]) if cleaned["line"].isdecimal() else None
+        key = read_id(cleaned["line"])
         return self._meta.model(
             pk=key if key in held else None,
             item=cleaned["item"],
@@ -237,8 +237,7 @@ class DocumentForm(RecordForm):
 
     @cached_property
     def chosen_contact(self) -> SyncedRecord | None:
-        key = str(self[self.contact].value() or "")
-        return self.fields[self.contact].queryset.filter(pk=key).first() if key.isdecimal() else None
+        return self.fields[self.contact].queryset.filter(pk=read_id(self[self.contact].value())).first()
 
     def clean_number(self) -> str:
         return self.cleaned_data["number"].strip()

@@ -20,6 +20,7 @@ from tablib import Dataset
 
 from .cells import guarded, unguarded
 from .forms import RecordForm
+from .ids import read_id
 from .models import Organization, SyncedRecord
 from .services import Asked, Refused
 
@@ -131,7 +132,7 @@ class FormResource(ModelResource):
         key = row["id"]
         if not key:
             return self._meta.model(organization=self.of, currency=self.of.currency), True
-        found = self.own().filter(pk=key).first() if key.isdecimal() else None
+        found = self.own().filter(pk=read_id(key)).first()
         if found is None:
             raise ValidationError(
                 {

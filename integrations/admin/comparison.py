@@ -13,6 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 
 from .. import comparing, linking
+from ..ids import read_id
 from ..models import SyncedRecord, SyncRun
 from ..progress import Progress
 from ..web_links import quickbooks_url
@@ -95,8 +96,6 @@ class ComparisonAdmin(ButtonsAdmin):
 
     def _followed(self, request: HttpRequest, record: SyncedRecord) -> dict[str, Any]:
         """The run that was started here, while it moves."""
-        asked = request.GET.get("run", "")
-        if not asked.isdecimal():
-            return {}
+        asked = read_id(request.GET.get("run"))
         run = SyncRun.objects.filter(pk=asked, organization=record.organization).first()
         return {"run": run, "progress": Progress(run)} if run else {}

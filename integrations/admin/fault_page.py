@@ -17,6 +17,7 @@ from django.utils.http import urlencode
 
 from ..causes import commonest_causes
 from ..faults import TABLE, FaultEntry, explain
+from ..ids import read_id
 from ..models import Organization, SyncJob
 from .charts import columns
 from .labels import link, list_of, may
@@ -38,10 +39,10 @@ class Asked:
 
     @classmethod
     def of(cls, request: HttpRequest) -> Asked:
-        days, pk = request.GET.get("days", ""), request.GET.get("organization", "")
+        days, pk = request.GET.get("days", ""), read_id(request.GET.get("organization"))
         return cls(
             int(days) if days in {str(each) for each in PERIODS} else COUNTED_DAYS,
-            Organization.objects.filter(pk=pk).first() if pk.isdecimal() else None,
+            Organization.objects.filter(pk=pk).first(),
         )
 
     @property

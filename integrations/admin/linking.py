@@ -16,6 +16,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from .. import linking
+from ..ids import read_id
 from ..models import Direction, SyncedRecord, SyncRun
 from ..progress import Progress
 from ..wording import label_of
@@ -144,8 +145,8 @@ class LinkingAdmin(ButtonsAdmin):
         return TemplateResponse(request, "admin/integrations/link.html", context)
 
     def _asked_run(self, request: HttpRequest, record: SyncedRecord) -> SyncRun | None:
-        asked = request.GET.get("run", "")
-        if not asked.isdecimal():
+        asked = read_id(request.GET.get("run"))
+        if asked is None:
             return None
         searches = SyncRun.objects.filter(
             organization=record.organization, entity=self.mapper.entity, direction=Direction.LOOK_UP

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.text import smart_split, unescape_string_literal
 
+from ..ids import read_id
 from ..paging import KeysFirst
 from ..searching import containing
 
@@ -50,6 +51,13 @@ class SearchedAdmin:
         ordering = tuple(super().get_ordering(request))
         days = any(request.GET.get(f"created_at_{end}") for end in ("from", "to"))
         return ("-created_at", "-id") if days and ordering == ("-id",) else ordering
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Not by several ids where one is larger than any column: the database would fail, not find nothing."""
+        keys = value.split(",") if lookup.endswith("__in") else ()
+        if any(key.isdecimal() and read_id(key) is None for key in keys):
+            return False
+        return super().lookup_allowed(lookup, value, request)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str

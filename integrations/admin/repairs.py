@@ -16,6 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from .. import retrying
 from ..causes import Cause, is_entity
 from ..faults import Button, FaultEntry
+from ..ids import read_id
 from ..mapping import Mapper, mapper_for
 from ..models import Configuration, Connection, Organization
 from ..progress import Progress
@@ -127,8 +128,8 @@ def retry_view(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
     """POST `organization`, `entity` and `code`: one run over all that failed for the cause."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    entity, pk = request.POST.get("entity", ""), request.POST.get("organization", "")
-    if not is_entity(entity) or not pk.isdecimal():
+    entity, pk = request.POST.get("entity", ""), read_id(request.POST.get("organization"))
+    if not is_entity(entity) or pk is None:
         raise Http404("There is nothing like that to retry.")
     mapper, with_contacts = mapper_for(entity), bool(request.POST.get("with_contacts"))
     if not may_retry(request, mapper) or (with_contacts and not _may_send_contacts(request, mapper)):

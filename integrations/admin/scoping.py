@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from ..ids import read_id
 from ..models import Organization, SyncedRecord
 
 
@@ -75,8 +76,7 @@ def remember_organization(request: HttpRequest, record: Model | None) -> None:
 
 
 def asked_organization_id(request: HttpRequest) -> int | None:
-    asked = request.POST.get("organization") or request.GET.get("organization") or ""
-    return int(asked) if asked.isdecimal() else None
+    return read_id(request.POST.get("organization") or request.GET.get("organization"))
 
 
 def organization_to_add_to(request: HttpRequest) -> Organization | None:

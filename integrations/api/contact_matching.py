@@ -13,9 +13,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from .. import contact_matching
+from ..ids import LARGEST_ID
 from ..models import Act, ContactFinding, ContactReading, FindingKind, IgnoredFinding
 from .conflicts import SIDES
-from .fields import LARGEST_ID, PersonField
+from .fields import PersonField
 from .idempotency import idempotent
 from .organizations import OrganizationView
 from .reconciliation import FieldChangeSerializer

@@ -14,12 +14,10 @@ from rest_framework.fields import get_attribute
 
 from ..currencies import known_currency
 from ..eligible import Rule
+from ..ids import read_id
 from ..mapping import plain
 from ..models import SyncedRecord
 from ..money import decimals, rounded
-
-# The largest key that a database column holds.
-LARGEST_ID = 2**63 - 1
 
 
 def amount_text(amount: Decimal, currency: str) -> str:
@@ -103,7 +101,7 @@ class OwnReference(serializers.PrimaryKeyRelatedField):
 
     default_error_messages = {
         "does_not_exist": "There is no such record in your organization. Send the id of one that exists.",
-        "incorrect_type": "Send the id, a number.",
+        "incorrect_type": "Send the id, a whole number.",
         "inactive": "“{label}” is inactive. Make it active again, or choose another one.",
     }
 
@@ -132,7 +130,12 @@ class OwnReference(serializers.PrimaryKeyRelatedField):
         return record
 
     def find(self, data: Any) -> SyncedRecord:
-        return super().to_internal_value(data)
+        if not str(data).isdecimal():
+            self.fail("incorrect_type")
+        found = self.get_queryset().filter(pk=read_id(data)).first()
+        if found is None:
+            self.fail("does_not_exist")
+        return found
 
     def ids_in_use(self) -> set[int]:
         instance = self.parent.instance

@@ -10,9 +10,9 @@ from rest_framework import filters as search
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from ..ids import LARGEST_ID
 from ..models import SyncState
 from ..searching import containing
-from .fields import LARGEST_ID
 from .organizations import OrganizationView
 
 

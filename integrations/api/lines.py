@@ -10,9 +10,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from ..document_forms import NOT_ON_LINES
+from ..ids import read_id
 from ..models import DocumentLine, Item, SyncedRecord, TaxCode
 from ..models.document import LARGEST
-from .fields import LARGEST_ID, AmountField, NameField, OwnReference, PlainNumberField, PriceField
+from .fields import AmountField, NameField, OwnReference, PlainNumberField, PriceField
 
 # QuickBooks takes no more on a taxed document (contract section 10.5).
 MOST_LINES = 750
@@ -24,21 +25,13 @@ class LineReference(OwnReference):
     """What a line refers to. All lines' references of a kind are read together, in one query."""
 
     def find(self, data: Any) -> SyncedRecord:
-        found = self.parent.parent.referenced[self.field_name].get(key_of(data))
+        found = self.parent.parent.referenced[self.field_name].get(read_id(data))
         if found is None:
             self.fail("does_not_exist")
         return found
 
     def ids_in_use(self) -> set[int]:
         return {getattr(line, f"{self.source}_id") for line in self.parent.parent.held.values()}
-
-
-def key_of(data: Any) -> int | None:
-    """The key that somebody sent as a number or as its text."""
-    text = str(data)
-    if isinstance(data, bool) or not text.isdecimal() or len(text) > len(str(LARGEST_ID)):
-        return None
-    return int(text) if int(text) <= LARGEST_ID else None
 
 
 class LineList(serializers.ListSerializer):
@@ -58,7 +51,7 @@ class LineList(serializers.ListSerializer):
     def to_internal_value(self, data: Any) -> list[dict[str, Any]]:
         rows = [row for row in data if isinstance(row, dict)] if isinstance(data, list) else []
         self.referenced = {
-            name: self._read(field, {key_of(row.get(name)) for row in rows[:MOST_LINES]})
+            name: self._read(field, {read_id(row.get(name)) for row in rows[:MOST_LINES]})
             for name, field in self.child.fields.items()
             if isinstance(field, LineReference)
         }

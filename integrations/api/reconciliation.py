@@ -13,10 +13,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from .. import reconciling
+from ..ids import LARGEST_ID
 from ..models import Difference, Fix, Kind, Statement, SyncState
 from ..statement_report import CurrencyReport, Figures, report_of
 from .conflicts import SIDES
-from .fields import LARGEST_ID, PersonField, amount_text
+from .fields import PersonField, amount_text
 from .idempotency import idempotent
 from .organizations import OrganizationView
 from .runs import SyncRunSerializer, started

@@ -7,10 +7,10 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from ..ids import LARGEST_ID
 from ..linking import LONGEST_ID, LONGEST_SEARCH
 from ..models import SyncedRecord
 from ..web_links import quickbooks_url
-from .fields import LARGEST_ID
 
 SYNC_FIELDS = (
     "quickbooks_id",

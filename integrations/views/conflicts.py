@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from .. import services
 from ..conflicts import KEEPS, MOST_AT_ONCE, names_of, rows_of
+from ..ids import read_ids
 from ..models import Conflict
 from ..remedies import address_of
 from .access import PortalView
@@ -64,7 +65,7 @@ class ConflictsResolve(PortalView):
         keep = request.POST.get("keep")
         chosen = Conflict.objects.filter(organization=self.organization, resolved_at=None).order_by("id")
         if request.POST.get("scope") != "all":
-            chosen = chosen.filter(pk__in=[pk for pk in request.POST.getlist("ids") if pk.isdecimal()])
+            chosen = chosen.filter(pk__in=read_ids(request.POST.getlist("ids")))
         if keep not in KEEPS:
             messages.error(request, "Choose whose values to keep.")
         else:

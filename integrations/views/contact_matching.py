@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from .. import contact_matching
 from ..contact_matching import Change
+from ..ids import read_id
 from ..listing import PAGE_SIZE
 from ..mapping import matched
 from ..models import Act, ContactFinding, ContactReading, FindingKind
@@ -206,8 +207,8 @@ def _told(change: Change) -> dict[str, Any]:
 
 def _asked_for(sent: QueryDict) -> tuple[Act, dict[str, Any]]:
     """What the page's own links and forms say: ticked findings, else all of a kind. Anything else has no page."""
-    act, kind, keys = sent.get("act"), sent.get("kind") or None, sent.getlist("finding")
+    act, kind, keys = sent.get("act"), sent.get("kind") or None, list(map(read_id, sent.getlist("finding")))
     known = act in Act.values and (keys or kind in FindingKind.values)
-    if not known or not all(key.isdecimal() and len(key) < 19 for key in keys):
+    if not known or None in keys:
         raise Http404("There is no such act.")
-    return Act(act), {"kind": None if keys else kind, "findings": [int(key) for key in keys] or None}
+    return Act(act), {"kind": None if keys else kind, "findings": keys or None}

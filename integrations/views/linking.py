@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from .. import linking, services
+from ..ids import read_id
 from ..models import Direction, SyncedRecord, SyncRun
 from ..progress import progress_of
 from ..remedies import address_of
@@ -31,8 +32,8 @@ class RecordLink(RecordPages):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         record = self.record(pk)
-        asked = request.GET.get("run", "")
-        run = get_object_or_404(self._searches(), pk=asked) if asked.isdecimal() else None
+        asked = read_id(request.GET.get("run"))
+        run = get_object_or_404(self._searches(), pk=asked) if asked else None
         return self._shown(record, run)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:

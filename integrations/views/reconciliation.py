@@ -17,6 +17,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from .. import reconciling
+from ..ids import read_id
 from ..models import Difference, Fix, Kind, Organization, Statement, Stream, SyncState
 from ..money import decimals
 from ..reconciling import Change, mapper_of_stream
@@ -275,11 +276,15 @@ def _in_words(name: str, text: str | None, currency: str) -> str:
 
 def _asked_for(sent) -> tuple[Fix, dict]:
     """What the page's own links and forms say; anything else has no such page."""
-    fix, kind, keys = sent.get("fix"), sent.get("kind") or None, sent.getlist("difference")
+    fix, kind, keys = (
+        sent.get("fix"),
+        sent.get("kind") or None,
+        list(map(read_id, sent.getlist("difference"))),
+    )
     known = fix in Fix.values and (kind is None or kind in Kind.values) and bool(kind) != bool(keys)
-    if not known or not all(key.isdecimal() and len(key) < 19 for key in keys):
+    if not known or None in keys:
         raise Http404("There is no such repair.")
-    return Fix(fix), {"kind": kind, "differences": [int(key) for key in keys] or None}
+    return Fix(fix), {"kind": kind, "differences": keys or None}
 
 
 class _Echo:

@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from .. import editing, services
+from ..ids import read_ids
 from ..linking import unlink_warning
 from ..listing import Between, Column, Filter, Listing, by_cause
 from ..mapping import Mapper, mapper_for
@@ -120,7 +121,7 @@ class RecordTable(RecordPages):
     def _push_chosen(self) -> SyncRun:
         listing, ticked = self.listing(), self.request.POST.getlist("ids")
         if self.request.POST.get("scope") == "ticked" and ticked:
-            ids = [int(pk) for pk in ticked if pk.isdecimal()]
+            ids = read_ids(ticked)
         elif listing.narrowed:
             ids = list(listing.matching.unsynced().values_list("pk", flat=True))
         else:

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from ..ids import read_id
 from ..models import Statement
 from ..reconciling import mapper_of_stream
 from ..remedies import address_of
@@ -51,8 +52,7 @@ class StatementChangePage(ReconciliationPage):
         return own.filter(realm_id=statement.realm_id).exclude(pk=statement.pk)
 
     def _named(self, others: QuerySet[Statement]) -> Statement:
-        key = self.request.GET["with"]
-        other = others.filter(pk=key).first() if key.isdecimal() and len(key) < 19 else None
+        other = others.filter(pk=read_id(self.request.GET["with"])).first()
         if other is None:
             raise Http404("There is no such statement.")
         return other

@@ -224,3 +224,9 @@ def test_few_rows_are_counted_and_many_are_estimated(organization, monkeypatch):
     monkeypatch.setattr(paging, "COUNTED", 10)
     assert TablePaginator(Customer.objects.all(), 5).count >= 11
     assert TablePaginator(Customer.objects.filter(name="Customer 3"), 5).count == 1
+
+
+def test_an_id_that_no_column_holds_is_refused(superuser, organization):
+    for model in (Customer, Invoice, SyncRun, Organization):
+        assert superuser.get(list_url(model, f"?id__in=1,{10**22}")).status_code == 400
+        assert superuser.get(list_url(model, "?id__in=1,2")).status_code == 200

@@ -345,6 +345,8 @@ def test_an_ended_document_is_read_only(api, organization, ended, code):
     for change in (api.put, api.patch):
         answer = change(f"invoices/{invoice.pk}/", {"memo": "New"})
         assert (answer.status_code, answer.data["code"]) == (409, code)
+    answer = api.delete(f"invoices/{invoice.pk}/")
+    assert (answer.status_code, answer.data["code"]) == (409, code)
     assert api.get(f"invoices/{invoice.pk}/").data["status"] == ended
 
 
@@ -363,3 +365,14 @@ def test_a_document_is_read_and_written_with_few_statements(
 def test_a_bill_of_another_organization_does_not_exist(organization, stranger):
     bill = make_bill(organization, lines=[bill_line()])
     assert Api(stranger).get(f"bills/{bill.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("sent", [1.5, "1.0", True, 10**20, "x", [1]])
+def test_only_a_whole_number_is_an_id(api, customer, item, sent):
+    def key(record):
+        return record.pk + 0.5 if isinstance(sent, float) else sent
+
+    answer = api.post("invoices/", {"customer": key(customer), "lines": [line()]})
+    assert (answer.status_code, list(answer.data["fields"])) == (400, ["customer"])
+    answer = api.post("invoices/", {"customer": customer.pk, "lines": [line(item=key(item))]})
+    assert (answer.status_code, list(answer.data["fields"]["lines"][0])) == (400, ["item"])

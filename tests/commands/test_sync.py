@@ -118,3 +118,9 @@ def test_what_is_in_step_costs_no_call(qbo, organization):
     qbo.reset_calls()
     assert Ran("acme", "push", "customers", "--wait").refusal == ""
     assert sum(qbo.calls.values()) == 0
+
+
+@pytest.mark.parametrize("sent", [str(10**30), "1.5", "x"])
+def test_what_is_no_id_is_refused_in_a_sentence(organization, sent):
+    ran = Ran("acme", "push", "customers", "--ids", sent)
+    assert f"“{sent}” is no record's id. Write its number, such as 145." in ran.refusal

@@ -12,7 +12,7 @@ from integrations import searching
 from integrations.models import SyncJob, SyncRun, SyncState
 from tests.factories import make_beneficiary, make_bill, make_customer, make_invoice
 
-from .pages import fragment, text_of
+from .pages import document_form, fragment, text_of
 
 MOST_STATEMENTS = 8
 
@@ -196,3 +196,16 @@ def test_without_script_bulk_sync_leads_to_the_run(connected, browser):
     make_customer(connected)
     answer = browser.post("/customers/", {"scope": "all"})
     assert answer["Location"] == SyncRun.objects.get().get_absolute_url()
+
+
+def test_ids_that_no_record_can_have_choose_nothing(qbo, organization, browser, accountant):
+    invoice = make_invoice(organization)
+    huge = str(10**20)
+    assert fragment(browser, "/customers/", {"scope": "ticked", "ids": huge}).status_code < 500
+    assert browser.post("/conflicts/resolve/", {"keep": "finmo", "ids": huge}).status_code == 302
+    assert browser.post("/sync-history/tray/", {"run": huge}).status_code == 302
+    assert browser.get(f"/customers/{invoice.customer_id}/link/?run={huge}").status_code == 200
+    for name in ("lines-0-item", "customer", "lines-0-line"):
+        sent = document_form({"customer": invoice.customer_id}, {"unit_price": "5", "custom_name": "x"})
+        for address in ("/receivables/new/", "/receivables/totals/"):
+            assert browser.post(address, sent | {name: huge}).status_code in (200, 302)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
 from typing import Any
 
@@ -111,7 +111,10 @@ class Command(BaseCommand):
 
 
 def _day(text: str) -> date:
-    return date.fromisoformat(text)
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"“{text}” is no day. Write the day like 2026-10-31.") from error
 
 
 def _stored(organization: Organization, stream: str, as_of: date | None) -> Statement:

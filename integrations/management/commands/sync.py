@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from integrations import services, tasks
+from integrations.ids import read_id
 from integrations.management.progress_bar import ProgressBar
 from integrations.mapping import Mapper, mappers
 from integrations.models import Direction, Organization, SyncJob, SyncRun, Trigger
@@ -28,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "entities", nargs="*", metavar="ENTITY", help=", ".join(m.entity for m in mappers())
         )
-        parser.add_argument("--ids", nargs="+", type=int, help="push only these records of one entity")
+        parser.add_argument("--ids", nargs="+", type=_id, help="push only these records of one entity")
         parser.add_argument(
             "--compare", action="store_true", help="of a pull: compare all ids and versions of both sides too"
         )
@@ -76,6 +77,13 @@ class Command(BaseCommand):
             self.stderr.write(f"{job.label}: {job.message} {job.remedy}".rstrip())
         if problems:
             raise CommandError(f"{problems} failed.")
+
+
+def _id(text: str) -> int:
+    key = read_id(text)
+    if key is None:
+        raise ArgumentTypeError(f"“{text}” is no record's id. Write its number, such as 145.")
+    return key
 
 
 def _chosen(options: dict[str, Any]) -> list[Mapper]:
