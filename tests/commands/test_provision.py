@@ -116,3 +116,27 @@ def test_what_makes_no_sense_is_refused_and_nothing_is_left_behind(arguments, wo
         provision(*arguments)
     assert not Organization.objects.exists()
     assert not get_user_model().objects.exists()
+
+
+def test_a_member_does_not_become_one_of_finmos_own():
+    provision("acme", *USER)
+    with pytest.raises(
+        CommandError, match="is a member of Acme, and Finmo's own people join no organization"
+    ):
+        provision("--user", "ada@acme.example", "--staff")
+    assert not get_user_model().objects.get(username="ada@acme.example").is_staff
+    assert AuthToken.objects.count() == 1
+
+
+def test_one_of_finmos_own_joins_no_organization():
+    provision(*USER, "--staff")
+    with pytest.raises(CommandError, match="is one of Finmo's own people, who join no organization"):
+        provision("acme", "--user", "ada@acme.example")
+    assert not Membership.objects.exists() and not Organization.objects.exists()
+
+
+@pytest.mark.parametrize(("password", "told"), [("p", "too short"), ("password1", "too common")])
+def test_a_weak_password_is_refused(password, told):
+    with pytest.raises(CommandError, match=f"{told}.*Choose another --password"):
+        provision("acme", "--user", "ada@acme.example", "--password", password)
+    assert not get_user_model().objects.exists() and not Organization.objects.exists()

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser, Group
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
@@ -103,12 +104,35 @@ def _user(options: dict[str, Any]) -> AbstractUser:
             raise CommandError("A new person needs a --password.")
         user = users.create_user(username=options["user"], email=options["user"])
     if options["password"]:
-        user.set_password(options["password"])
+        user.set_password(_good_password(options["password"], user))
     user.is_staff |= options["staff"]
     user.save()
+    _refuse_staff_in_organizations(user, joins=not options["staff"])
     if options["group"]:
         user.groups.add(_group(options["group"]))
     return user
+
+
+def _good_password(password: str, user: AbstractUser) -> str:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise CommandError(f"{' '.join(error.messages)} Choose another --password.") from error
+    return password
+
+
+def _refuse_staff_in_organizations(user: AbstractUser, *, joins: bool) -> None:
+    """Finmo's own people see every organization in admin, and are members of none."""
+    if user.is_staff and joins:
+        raise CommandError(
+            f"{user} is one of Finmo's own people, who join no organization. Say --staff, or name another person."
+        )
+    member = Membership.objects.filter(user=user).select_related("organization").first()
+    if user.is_staff and member:
+        raise CommandError(
+            f"{user} is a member of {member.organization}, and Finmo's own people join no organization. Remove "
+            "the member there in admin first, or give the person another e-mail address."
+        )
 
 
 def _join(organization: Organization, user: AbstractUser, role: str | None) -> None:
