@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from .. import reconciling
+from ..days import plausible
 from ..ids import LARGEST_ID
 from ..models import Difference, Fix, Kind, Statement, SyncState
 from ..statement_report import CurrencyReport, Figures, report_of
@@ -155,7 +156,9 @@ class StatementSerializer(serializers.ModelSerializer):
 
 class StatementRequestSerializer(serializers.Serializer):
     as_of = serializers.DateField(
-        required=False, help_text="Documents issued until this day; today unless sent."
+        required=False,
+        validators=[plausible],
+        help_text="Documents issued until this day; today unless sent.",
     )
 
 

@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
+from ..days import plausible
 from ..money import line_amount, rounded, tax_of
 from .organization import currency_code
 from .record import SyncedQuerySet, SyncedRecord
@@ -92,8 +93,8 @@ class Document(SyncedRecord):
         DELETED = "deleted", "Deleted in QuickBooks"
 
     number = models.CharField(max_length=21, blank=True)
-    issue_date = models.DateField(default=timezone.localdate)
-    due_date = models.DateField(null=True, blank=True)
+    issue_date = models.DateField(default=timezone.localdate, validators=[plausible])
+    due_date = models.DateField(null=True, blank=True, validators=[plausible])
     currency = models.CharField(max_length=3, validators=[currency_code])
     exchange_rate = models.DecimalField(
         max_digits=18,
@@ -189,6 +190,10 @@ class Document(SyncedRecord):
     def replace_lines(self, lines: list["DocumentLine"]) -> None:
         """Saves the document with these lines, and with totals made from them, in one transaction."""
         self.set_totals(lines)
+        self.save_with(lines)
+
+    def save_with(self, lines: list["DocumentLine"]) -> None:
+        """Saves the document and these lines, from which its totals were made."""
         with transaction.atomic():
             self.save()
             self.lines.all().delete()

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -17,6 +18,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from .. import reconciling
+from ..days import read_day
 from ..ids import read_id
 from ..models import Difference, Fix, Kind, Organization, Statement, Stream, SyncState
 from ..money import decimals
@@ -102,9 +104,9 @@ class Reconciliation(ReconciliationPage):
 class ReadStatement(ReconciliationPage):
     def post(self, request: HttpRequest, stream: str) -> HttpResponse:
         try:
-            as_of = date.fromisoformat(request.POST["as_of"]) if request.POST.get("as_of") else None
-        except ValueError:
-            messages.error(request, "Enter the day as year, month and day, such as 2026-10-31.")
+            as_of = read_day(request.POST["as_of"]) if request.POST.get("as_of") else None
+        except ValidationError as error:
+            messages.error(request, error.message)
             return redirect("reconciliation")
         return start(
             request,

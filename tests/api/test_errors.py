@@ -125,3 +125,13 @@ def test_a_sign_in_that_is_nested_too_deeply_is_400(db):
         "POST", "/api/v1/auth/token/", body, content_type="application/json"
     )
     assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_statement_of_a_day_that_nobody_means_is_400(api, organization, day):
+    for answer in (
+        api.post("reconciliation/receivables/", {"as_of": day}),
+        api.get(f"reconciliation/receivables/?as_of={day}"),
+    ):
+        assert (answer.status_code, list(answer.json()["fields"])) == (400, ["as_of"])
+        assert "Write a day from 1990 to 2100." in answer.json()["fields"]["as_of"][0]

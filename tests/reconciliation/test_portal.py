@@ -170,3 +170,13 @@ def test_without_a_connection_it_says_what_to_do(browser, qbo, organization):
 def test_where_the_integration_is_off_there_is_no_such_page(browser, organization):
     Organization.objects.filter(pk=organization.pk).update(quickbooks_enabled=False)
     assert browser.get("/reconciliation/").status_code == 404
+
+
+def test_a_day_that_nobody_means_reads_nothing(qbo, organization, browser):
+    for day, told in (
+        ("9999-12-31", "Write a day from 1990 to 2100."),
+        ("soon", "Write the day like 2026-10-31."),
+    ):
+        answer = browser.post("/reconciliation/receivables/read/", {"as_of": day}, follow=True)
+        assert told in answer.content.decode()
+    assert not SyncRun.objects.filter(direction="reconcile").exists()

@@ -9,11 +9,13 @@ from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from rest_framework.renderers import JSONRenderer
 
 from integrations import reconciling, services, tasks
 from integrations.api.reconciliation import StatementSerializer
+from integrations.days import read_day
 from integrations.management.progress_bar import ProgressBar
 from integrations.models import Kind, Organization, Statement, Stream, SyncRun, Trigger
 from integrations.services import Asked
@@ -112,9 +114,9 @@ class Command(BaseCommand):
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ArgumentTypeError(f"“{text}” is no day. Write the day like 2026-10-31.") from error
+        return read_day(text)
+    except ValidationError as error:
+        raise ArgumentTypeError(error.message) from error
 
 
 def _stored(organization: Organization, stream: str, as_of: date | None) -> Statement:
