@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import ProtectedError
 
@@ -43,10 +44,12 @@ def save_document(document: Document, lines: Sequence[DocumentLine] | None) -> N
 
     A line with a primary key is the document's own line of that key. Totals are made anew only where they have to
     be: QuickBooks' own, with its tax and with lines of kinds that Finmo does not keep, stay otherwise.
+
+    Raises ValidationError as `set_totals` does.
     """
     with transaction.atomic():
         if document._state.adding:
-            document.replace_lines(list(lines or ()))
+            _save_with_totals(document, list(lines or ()))
             return
         held = held_lines(document)
         if lines is not None and alike(lines, held):
@@ -56,7 +59,23 @@ def save_document(document: Document, lines: Sequence[DocumentLine] | None) -> N
             return
         lines = held if lines is None else list(lines)
         _keep_identity(held, lines)
-        document.replace_lines(lines)
+        _save_with_totals(document, lines)
+
+
+def _save_with_totals(document: Document, lines: list[DocumentLine]) -> None:
+    set_totals(document, lines)
+    document.save_with(lines)
+
+
+def set_totals(document: Document, lines: list[DocumentLine]) -> None:
+    """Totals as these lines make them. Raises ValidationError where QuickBooks accepts no document of such a total."""
+    document.set_totals(lines)
+    if document.total < 0:
+        raise ValidationError(
+            {
+                "lines": "The total must not be negative. Make it a credit note in QuickBooks, or correct the lines."
+            }
+        )
 
 
 def held_lines(document: Document) -> list[DocumentLine]:

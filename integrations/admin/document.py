@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from copy import copy
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -53,11 +55,25 @@ class PlainDecimal(forms.DecimalField):
         return plain(value) if isinstance(value, Decimal) else value
 
 
+class LineForms(forms.BaseInlineFormSet):
+    def clean(self) -> None:
+        super().clean()
+        document = self.instance
+        if any(self.errors) or not document.organization_id or not _keeps_lines(document):
+            return
+        try:
+            # Of a copy: where nothing changes, the document keeps the totals that QuickBooks told.
+            editing.set_totals(copy(document), _lines(self))
+        except ValidationError as refusal:
+            raise ValidationError(refusal.messages) from refusal
+
+
 class LineInline(OrganizationScoped, TabularInline):
     """A document's lines. They are saved with the document, which makes its totals from them."""
 
     fields = ("item", "custom_name", "description", "quantity", "unit_price", "tax_code", "line_amount")
     readonly_fields = ("line_amount",)
+    formset = LineForms
     formfield_overrides = {models.DecimalField: {"form_class": PlainDecimal}}
     verbose_name = "line"
     verbose_name_plural = "lines"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
@@ -105,15 +106,20 @@ class DocumentSerializer(SyncedSerializer):
     def create(self, validated_data: dict[str, Any]) -> Document:
         lines = self._built(validated_data.pop("lines"))
         document = self.Meta.model(organization=self.context["view"].organization, **validated_data)
-        save_document(document, lines)
-        return document
+        return self._saved(document, lines)
 
     def update(self, instance: Document, validated_data: dict[str, Any]) -> Document:
         lines = self._built(validated_data.pop("lines")) if "lines" in validated_data else None
         for name, value in validated_data.items():
             setattr(instance, name, value)
-        save_document(instance, lines)
-        return instance
+        return self._saved(instance, lines)
+
+    def _saved(self, document: Document, lines: list[DocumentLine] | None) -> Document:
+        try:
+            save_document(document, lines)
+        except ValidationError as error:
+            raise serializers.ValidationError(error.message_dict) from error
+        return document
 
     def _built(self, lines: list[dict[str, Any]]) -> list[DocumentLine]:
         return [self.fields["lines"].child.build(line) for line in lines]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -89,9 +90,9 @@ class DocumentEdit(DocumentPages, RecordEdit):
             form = self.form_class(request.POST, instance=record)
             lines = self.sent_lines(record)
             # Both are checked, so that the summary names every field at once.
-            if not all([form.is_valid(), lines is None or lines.is_valid()]):
+            good = all([form.is_valid(), lines is None or lines.is_valid()])
+            if not good or not self._saves(form, lines):
                 return self.shown(form, lines=lines)
-            self._save(form, lines)
         return self.saved(record)
 
     def sent_lines(self, document: Document) -> LineForms | None:
@@ -100,10 +101,16 @@ class DocumentEdit(DocumentPages, RecordEdit):
             return None
         return line_forms(self.line_form_class, self.choices(document), data=self.request.POST)
 
-    def _save(self, form: DocumentForm, lines: LineForms | None) -> None:
+    def _saves(self, form: DocumentForm, lines: LineForms | None) -> bool:
+        """Saves, unless what both make together is refused; the form then says why."""
         document = form.save(commit=False)
         held = set(document.lines.values_list("pk", flat=True)) if document.pk else set()
-        editing.save_document(document, lines if lines is None else lines.lines(held))
+        try:
+            editing.save_document(document, lines if lines is None else lines.lines(held))
+        except ValidationError as refusal:
+            form.add_error(None, refusal.messages)
+            return False
+        return True
 
     def shown(self, form: DocumentForm, lines: LineForms | None = None) -> HttpResponse:
         document = form.instance

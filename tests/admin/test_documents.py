@@ -334,3 +334,16 @@ def test_voiding_needs_the_permission(qbo, staff_with, organization):
     url = reverse("admin:receivables_invoice_press", args=[invoice.pk, "void"])
 
     assert client.post(url).status_code == 403
+
+
+def test_a_negative_total_is_refused(superuser, organization):
+    customer = make_customer(organization)
+    url = add_url("receivables_invoice", organization)
+    data = form_of(superuser.get(url)) | {
+        "customer": customer.pk,
+        **line(0, custom_name="Discount", quantity="1", unit_price="-5"),
+    }
+    answer = superuser.post(url, data)
+    [told] = answer.context["inline_admin_formsets"][0].formset.non_form_errors()
+    assert told.startswith("The total must not be negative.")
+    assert not Invoice.objects.exists()

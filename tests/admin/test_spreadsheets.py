@@ -278,6 +278,14 @@ def test_each_bad_row_of_documents_is_named_and_no_document_is_written(superuser
     assert not Invoice.objects.exists()
 
 
+def test_a_negative_total_is_named_with_its_rows(superuser, organization):
+    make_customer(organization, name="Acme")
+    content = INVOICE_HEAD + "INV-1,Acme,2026-11-01,Design,1,5\n,,,Discount,1,-9\n"
+    told = problems(upload(superuser, "receivables_invoice", organization, content))
+    assert told["2–3"][0].startswith("The total must not be negative.")
+    assert not Invoice.objects.exists()
+
+
 def test_a_number_that_exists_already_is_refused(superuser, organization):
     held = make_invoice(organization, number="INV-1")
     content = INVOICE_HEAD + f"INV-1,{held.customer.name},2026-11-01,Design,1,1\n"

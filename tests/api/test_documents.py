@@ -171,6 +171,8 @@ def test_a_new_document_is_dated_today(api, customer):
         ("customer", "Acme", "number"),
         ("due_date", "2026-09-30", "before the issue date"),
         ("due_date", "soon", "wrong format"),
+        ("issue_date", "0001-01-01", "Write a day from 1990 to 2100."),
+        ("due_date", "9999-12-31", "Write a day from 1990 to 2100."),
         ("currency", "XXZ", "ISO 4217"),
         ("exchange_rate", "0", "greater than"),
         ("tax_treatment", "maybe", "not a valid choice"),
@@ -376,3 +378,20 @@ def test_only_a_whole_number_is_an_id(api, customer, item, sent):
     assert (answer.status_code, list(answer.data["fields"])) == (400, ["customer"])
     answer = api.post("invoices/", {"customer": customer.pk, "lines": [line(item=key(item))]})
     assert (answer.status_code, list(answer.data["fields"]["lines"][0])) == (400, ["item"])
+
+
+def test_a_negative_total_is_refused_at_the_lines(api, organization, customer):
+    taken_off = [line(quantity="1"), line(unit_price="-60", quantity="1")]
+    answer = api.post("invoices/", {"customer": customer.pk, "lines": taken_off})
+    assert answer.status_code == 400
+    assert answer.json()["fields"] == {
+        "lines": [
+            "The total must not be negative. Make it a credit note in QuickBooks, or correct the lines."
+        ]
+    }
+    assert not Invoice.objects.exists()
+    invoice = make_invoice(organization, customer)
+    assert api.patch(f"invoices/{invoice.pk}/", {"memo": "New", "lines": taken_off}).status_code == 400
+    invoice.refresh_from_db()
+    assert (invoice.memo, invoice.total, invoice.lines.count()) == ("", Decimal(100), 1)
+    assert api.patch(f"invoices/{invoice.pk}/", {"lines": [line(unit_price="0")]}).status_code == 200

@@ -249,3 +249,23 @@ def test_lines_that_quickbooks_holds_otherwise_are_left_alone(organization, brow
     browser.post(f"/receivables/{invoice.pk}/edit/", edited(form, invoice, memo="New memo"))
     invoice.refresh_from_db()
     assert (invoice.memo, str(invoice.lines.get())) == ("New memo", "Consulting")
+
+
+def test_a_negative_total_is_told_and_what_was_typed_stays(browser, customer):
+    taken_off = {"custom_name": "Discount", "unit_price": "-5"}
+    answer = browser.post("/receivables/new/", document_form({"customer": customer.pk}, taken_off))
+    assert answer.status_code == 200
+    assert "The total must not be negative. Make it a credit note in QuickBooks" in text_of(answer)
+    assert 'value="Discount"' in answer.content.decode()
+    assert not Invoice.objects.exists()
+
+
+@pytest.mark.parametrize("field", ["issue_date", "due_date"])
+def test_a_day_that_nobody_means_is_told_at_its_field(browser, customer, field):
+    sent = document_form(
+        {"customer": customer.pk}, {"custom_name": "x", "unit_price": "5"}, **{field: "9999-12-31"}
+    )
+    assert "The year 9999 cannot be meant. Write a day from 1990 to 2100." in text_of(
+        browser.post("/receivables/new/", sent)
+    )
+    assert not Invoice.objects.exists()
