@@ -274,7 +274,7 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": 1 if TRUST_PROXY else 0,
     "DEFAULT_PAGINATION_CLASS": "integrations.api.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": [
-        "django_filters.rest_framework.DjangoFilterBackend",
+        "integrations.api.filters.ParameterFilter",
         "integrations.api.filters.SearchFilter",
     ],
     "EXCEPTION_HANDLER": "integrations.api.errors.answer",

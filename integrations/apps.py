@@ -8,3 +8,6 @@ class IntegrationsConfig(AppConfig):
     def ready(self) -> None:
         autodiscover_modules("mappers")
         from . import checks  # noqa: F401
+        from .api.messages import set_messages
+
+        set_messages()

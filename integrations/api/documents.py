@@ -72,6 +72,7 @@ class DocumentSerializer(SyncedSerializer):
         max_digits=18,
         decimal_places=9,
         min_value=Decimal("0.000000001"),
+        error_messages={"min_value": "Send a rate above zero."},
         help_text="Home currency for one unit. Null: QuickBooks' rate for the issue date.",
     )
     subtotal = AmountField()

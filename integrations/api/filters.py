@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db.models import QuerySet
+from django.forms import Form, MultiValueField
 from django_filters import rest_framework as filters
 from rest_framework import filters as search
 from rest_framework.exceptions import ValidationError
@@ -24,6 +26,41 @@ class SearchFilter(search.SearchFilter):
         for word in self.get_search_terms(request) if fields else ():
             queryset = containing(queryset, word, fields, organization=view.organization)
         return queryset
+
+
+class ParameterFilter(filters.DjangoFilterBackend):
+    """What is wrong is told under the parameter that was sent: `issue_date_after`, not `issue_date`."""
+
+    def filter_queryset(self, request: Request, queryset: QuerySet, view: OrganizationView) -> QuerySet:
+        filterset = self.get_filterset(request, queryset, view)
+        if filterset is None:
+            return queryset
+        if not filterset.is_valid():
+            raise ValidationError(_by_parameter(filterset.form))
+        return filterset.qs
+
+
+def _by_parameter(form: Form) -> dict[str, list[str]]:
+    problems = {}
+    for name, messages in form.errors.items():
+        field = form.fields[name]
+        if isinstance(field, MultiValueField):
+            problems |= _of_range(form, name, field) or {name: messages}
+        else:
+            problems[name] = messages
+    return problems
+
+
+def _of_range(form: Form, name: str, field: MultiValueField) -> dict[str, list[str]]:
+    """The problems of a range's two ends, each of which is a parameter."""
+    problems = {}
+    sent = field.widget.value_from_datadict(form.data, form.files, name)
+    for suffix, end, value in zip(field.widget.suffixes, field.fields, sent, strict=True):
+        try:
+            end.clean(value)
+        except DjangoValidationError as error:
+            problems[field.widget.suffixed(name, suffix)] = error.messages
+    return problems
 
 
 class StableOrdering(filters.OrderingFilter):
@@ -46,11 +83,11 @@ class Moments(filters.IsoDateTimeFromToRangeFilter):
     """From–to. A moment at the very ends of the calendar has no counterpart in the database's time zone."""
 
     def filter(self, qs: QuerySet, value: slice | None) -> QuerySet:
-        for moment in (value.start, value.stop) if value else ():
+        ends = {"after": value.start, "before": value.stop} if value else {}
+        for end, moment in ends.items():
             if moment and not datetime.MINYEAR < moment.year < datetime.MAXYEAR:
-                raise ValidationError(
-                    {self.field_name: [f"There is nothing to find in the year {moment.year}."]}
-                )
+                problem = f"There is nothing to find in the year {moment.year}."
+                raise ValidationError({f"{self.field_name}_{end}": [problem]})
         return super().filter(qs, value)
 
 

@@ -135,3 +135,19 @@ def test_a_statement_of_a_day_that_nobody_means_is_400(api, organization, day):
     ):
         assert (answer.status_code, list(answer.json()["fields"])) == (400, ["as_of"])
         assert "Write a day from 1990 to 2100." in answer.json()["fields"]["as_of"][0]
+
+
+@pytest.mark.parametrize(
+    ("sent", "field", "told"),
+    [
+        ({}, "name", "This field is needed. Send it."),
+        ({"name": None}, "name", "This field cannot be null. Send a value."),
+        ({"name": ""}, "name", "This field cannot be empty. Send some text."),
+        ({"name": "A", "phone": "1" * 31}, "phone", "Send at most 30 characters."),
+        ({"name": "A", "email": "a"}, "email", "Send an e-mail address, such as name@example.com."),
+        ({"name": "A", "is_active": "maybe"}, "is_active", "Send true or false."),
+    ],
+)
+def test_what_is_wrong_with_a_value_is_told_with_what_to_send(api, organization, sent, field, told):
+    answer = api.post("customers/", sent)
+    assert (answer.status_code, answer.json()["fields"]) == (400, {field: [told]})

@@ -200,3 +200,27 @@ def test_a_list_takes_at_most_eight_statements(api, organization, django_assert_
     with django_assert_max_num_queries(8):
         answer = api.get(f"{path}?page_size=500")
     assert len(answer.data["results"]) >= rows
+
+
+@pytest.mark.parametrize(
+    ("query", "parameters"),
+    [
+        ("issue_date_after=abc", ["issue_date_after"]),
+        ("issue_date_before=abc&issue_date_after=2026-10-01", ["issue_date_before"]),
+        ("total_min=a&total_max=b", ["total_min", "total_max"]),
+        ("created_at_before=9999-12-31T23:59:59Z", ["created_at_before"]),
+        ("accounting_synced_at_after=x&status=maybe", ["accounting_synced_at_after", "status"]),
+    ],
+)
+def test_a_wrong_filter_is_told_under_the_parameter_that_was_sent(api, organization, query, parameters):
+    answer = api.get(f"invoices/?{query}")
+    assert (answer.status_code, sorted(answer.json()["fields"])) == (400, sorted(parameters))
+    assert all(sentence for [sentence] in answer.json()["fields"].values())
+
+
+def test_a_page_that_is_not_there_says_so(api, customers):
+    assert (
+        api.get("customers/?page=99")
+        .json()["detail"]
+        .startswith("There is no page 99. Ask for one from 1 on")
+    )
