@@ -78,6 +78,7 @@ def prepare(work: Work, mapper: Mapper, company: Company, jobs: list[SyncJob]) -
         outcomes.requeue(jobs)
         return []
     jobs = _link_existing(work, mapper, company, jobs, records)
+    jobs = _link_doubted(work, mapper, company, jobs, records)
     _read_rates(work, mapper, company, jobs, records)
     mapper.prepare(list(records.values()), company)
     drafts = [draft for job in jobs if (draft := _draft(mapper, company, job, records[job.record_id]))]
@@ -166,17 +167,56 @@ def _link_existing(
     found, problems = _existing(work, mapper, company, [records[job.record_id] for job in new])
     failed = [(job, problems[job.record_id]) for job in new if job.record_id in problems]
     outcomes.fail(mapper, failed)
+    _link_found(mapper, company, new, records, found)
+    return [job for job in jobs if job.record_id not in problems]
+
+
+def _link_doubted(
+    work: Work,
+    mapper: Mapper,
+    company: Company,
+    jobs: list[SyncJob],
+    records: dict[int, SyncedRecord],
+) -> list[SyncJob]:
+    """Documents that may have arrived, though nobody could tell, are looked for before they go out anew."""
+    unlinked = {job.record_id for job in jobs if not records[job.record_id].linked}
+    if mapper.looks_first or not unlinked:
+        return jobs
+    in_doubt = SyncJob.objects.filter(
+        organization=work.organization, entity=mapper.entity, record_id__in=unlinked, code="in_doubt"
+    )
+    suspects = [records[pk] for pk in set(in_doubt.values_list("record_id", flat=True))]
+    suspects = [each for each in suspects if all(needed.linked for _, needed in mapper.waits_for(each))]
+    if not suspects:
+        return jobs
+    mapper.prepare(suspects, company)
+    found, refused = find.made_by_us(work, mapper, company, suspects)
+    still = [job for job in jobs if job.record_id in refused]
+    outcomes.fail(mapper, [(job, outcomes.in_doubt(refused[job.record_id])) for job in still])
+    _link_found(mapper, company, jobs, records, found)
+    return [job for job in jobs if job.record_id not in refused]
+
+
+def _link_found(
+    mapper: Mapper,
+    company: Company,
+    jobs: list[SyncJob],
+    records: dict[int, SyncedRecord],
+    found: find.Found,
+) -> None:
+    """Ties what was found, and reads the tied records anew."""
+    if not found:
+        return
     link(
         company,
         [
             (mapper, job, records[job.record_id], found[job.record_id][1])
-            for job in new
+            for job in jobs
             if job.record_id in found
         ],
     )
-    linked = mapper.full_records(work.organization).filter(pk__in=list(found))
+    linked = mapper.full_records(company.organization).filter(pk__in=list(found))
     records |= {record.pk: record for record in linked}
-    return [job for job in jobs if job.record_id not in problems]
 
 
 def _existing(

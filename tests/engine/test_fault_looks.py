@@ -92,6 +92,24 @@ def test_a_lost_batch_whose_look_is_refused_ends_in_doubt(qbo, organization, cod
     assert not PushBatch.objects.filter(settled_at=None).exists()
 
 
+@pytest.mark.parametrize("number", ["", "77"])
+def test_a_document_in_doubt_is_looked_for_before_it_goes_out_again(qbo, organization, number):
+    qbo.switch(duplicate_doc_numbers_allowed=True)
+    customer = make_customer(organization)
+    push(customer)
+    push(make_invoice(organization, customer))  # its custom item exists from here on
+    invoice = make_invoice(organization, customer, number=number)
+    qbo.refuse_queries("FROM Invoice", "5020")
+    qbo.mishap("answer_lost", matching="/batch")
+    for _ in range(2):
+        run = push(invoice)
+        assert (run.status, told(invoice)) == ("failed", {"in_doubt"})
+    qbo.understand_queries()
+    run = push(invoice)
+    assert (run.status, len(qbo.all("Invoice"))) == ("succeeded", 2)
+    assert invoice.accounting_synced
+
+
 def test_what_can_be_looked_for_after_a_lost_answer_is_bound(qbo, organization):
     odd, plain = make_customer(organization, name="Odd slash"), make_customer(organization)
     qbo.refuse_queries("slash", "4000")
