@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from . import clock
-from .entities import BY_LOWER_NAME, EMPTY, ENTITIES
+from .entities import BY_LOWER_NAME, ENTITIES
 from .faults import fault, missing
 from .models import Company, StoredObject
 
@@ -22,7 +22,7 @@ def run(company: Company, entities: str | None, changed_since: str | None) -> li
     if not changed_since:
         raise missing("changedSince")
     try:
-        since = clock.parse(changed_since.replace(" ", "+"))
+        since = clock.parse(changed_since)
     except ValueError as error:
         raise fault(
             "2060", f"changedSince should be a valid date. Supplied value:{changed_since}", "changedSince"
@@ -45,7 +45,7 @@ def _named(requested: str) -> str:
 
 
 def _changed(company: Company, name: str, since: Any, limit: int) -> list[dict[str, Any]]:
-    if name in EMPTY:
+    if name not in ENTITIES:
         return []
     rows = StoredObject.objects.filter(company=company, entity=name, updated_at__gte=since)
     if not ENTITIES[name].transaction:

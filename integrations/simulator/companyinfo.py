@@ -19,8 +19,15 @@ COUNTRIES = {
 }
 
 
-def singleton(company: Company, name: str) -> dict[str, Any]:
-    return company_info(company) if name == "CompanyInfo" else preferences(company)
+def documents(company: Company, name: str, days: list[date]) -> list[dict[str, Any]]:
+    """All documents of an entity that is computed; `days` are those that exchange rates are asked for."""
+    if name == "CompanyInfo":
+        return [company_info(company)]
+    if name == "Preferences":
+        return [preferences(company)]
+    if name != "ExchangeRate":
+        return []
+    return [_rate(company, code, day) for day in days or [clock.today()] for code in currencies.CURRENCIES]
 
 
 def _envelope(company: Company) -> dict[str, Any]:
@@ -107,6 +114,10 @@ def exchange_rate(company: Company, source: str | None, as_of: str | None) -> di
         day = date.fromisoformat(as_of) if as_of else clock.today()
     except ValueError as error:
         raise fault("2060", f"asofdate should be a valid date. Supplied value:{as_of}", "asofdate") from error
+    return _rate(company, code, day)
+
+
+def _rate(company: Company, code: str, day: date) -> dict[str, Any]:
     return {
         "SourceCurrencyCode": code,
         "TargetCurrencyCode": company.home_currency,

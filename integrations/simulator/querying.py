@@ -1,51 +1,22 @@
 """Runs a query against a company's objects.
 
 What has a column is filtered, ordered and paged by the database; a condition on anything else is tested on the
-documents that the columns left over.
+documents that the columns left over, and an order by anything else sorts them.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from . import clock, companyinfo
-from .entities import BY_LOWER_NAME, EMPTY, ENTITIES, SINGLETONS, Entity
+from . import companyinfo, conditions
+from .conditions import Property, Test
+from .entities import BY_LOWER_NAME, ENTITIES, KNOWN, Entity
 from .models import Company, StoredObject
-from .querylanguage import Condition, Query, bad_value, not_queryable, parse, unknown_entity, unknown_property
-from .schema import Part
+from .querylanguage import Query, parse, unknown_entity, unknown_property
 
-COLUMNS = {
-    "Id": "number",
-    "Active": "active",
-    "DisplayName": "name_key",
-    "Name": "name_key",
-    "FullyQualifiedName": "full_name_key",
-    "DocNumber": "doc_key",
-    "CustomerRef": "contact_id",
-    "VendorRef": "contact_id",
-    "TxnDate": "txn_date",
-    "DueDate": "due_date",
-    "TotalAmt": "total",
-    "Balance": "balance",
-    "CurrentBalance": "balance",
-    "MetaData.CreateTime": "created_at",
-    "MetaData.LastUpdatedTime": "updated_at",
-}
-LOOKUPS = {"=": "exact", "<": "lt", ">": "gt", "<=": "lte", ">=": "gte"}
-COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
-    "=": lambda left, right: left == right,
-    "<": lambda left, right: left < right,
-    ">": lambda left, right: left > right,
-    "<=": lambda left, right: left <= right,
-    ">=": lambda left, right: left >= right,
-}
-Test = Callable[[dict[str, Any]], bool]
+Order = list[tuple[Property, bool]]
 
 
 def run(company: Company, text: str) -> dict[str, Any]:
@@ -54,22 +25,19 @@ def run(company: Company, text: str) -> dict[str, Any]:
     name = BY_LOWER_NAME.get(query.entity.lower())
     if name is None:
         raise unknown_entity(query.entity)
-    if name in EMPTY:
-        return {"totalCount": 0} if query.count else {}
-    if name in SINGLETONS:
-        return _page(query, name, [companyinfo.singleton(company, name)])
-    entity = ENTITIES[name]
-    rows, tests = _filtered(company, entity, query.conditions)
-    if tests:
-        found = [
-            document for row in _ordered(rows, entity, query) if _fits(document := row.document(), tests)
-        ]
-        return _page(query, name, found)
+    entity = KNOWN[name]
+    query.fields = _canonical(query, entity)
+    order = [(conditions.searchable(entity, wanted), ascending) for wanted, ascending in query.order]
+    if name not in ENTITIES:
+        return _page(query, name, _computed(company, entity, query, order))
+    rows, tests = _filtered(company, entity, query)
+    if tests or any(wanted.column is None for wanted, _ in order):
+        return _page(query, name, _from_documents(_ordered(rows, entity, order), tests, order))
     if query.count:
         return {"totalCount": rows.count()}
     # Chosen by key first: a sort of whole documents for each page would be most of its time.
-    keys = _ordered(rows, entity, query)[query.start - 1 : query.start - 1 + query.limit].values("pk")
-    page = _ordered(StoredObject.objects.filter(pk__in=keys), entity, query)
+    keys = _ordered(rows, entity, order)[query.start - 1 : query.start - 1 + query.limit].values("pk")
+    page = _ordered(StoredObject.objects.filter(pk__in=keys), entity, order)
     return _answer(query, name, [row.document() for row in page])
 
 
@@ -82,26 +50,24 @@ def _page(query: Query, name: str, documents: list[dict[str, Any]]) -> dict[str,
 def _answer(query: Query, name: str, documents: list[dict[str, Any]]) -> dict[str, Any]:
     if not documents:
         return {}
-    if "*" not in query.fields:
-        names = _canonical(query.fields, name)
-        documents = [_projected(document, names) for document in documents]
+    if query.fields:
+        documents = [_projected(document, query.fields) for document in documents]
     return {name: documents, "startPosition": query.start, "maxResults": len(documents)}
 
 
-# --- properties -------------------------------------------------------------------------------
+# --- the field list ---------------------------------------------------------------------------
 
 
-def _canonical(fields: list[str], entity: str) -> list[str]:
-    """The properties of a field list, in their own spelling."""
-    part = ENTITIES[entity].part if entity in ENTITIES else None
-    if part is None:
-        return fields
-    known = {name.lower(): name for name in part.fields}
+def _canonical(query: Query, entity: Entity) -> list[str]:
+    """The properties of the field list, in their own spelling; none where whole documents are asked for."""
+    if query.count or "*" in query.fields:
+        return []
+    known = {name.lower(): name for name in entity.part.fields}
     names = []
-    for field in fields:
+    for field in query.fields:
         head, _, rest = field.partition(".")
         if head.lower() not in known:
-            raise unknown_property(field, entity)
+            raise unknown_property(field, entity.name)
         names.append(known[head.lower()] + (f".{rest}" if rest else ""))
     return names
 
@@ -123,132 +89,53 @@ def _projected(document: dict[str, Any], names: list[str]) -> dict[str, Any]:
     return result
 
 
-def _property(entity: Entity, name: str) -> tuple[str, str]:
-    """A searchable property in its own spelling, and its kind. Raises Fault 4001."""
-    for known, kind in entity.searchable.items():
-        if known.lower() == name.lower():
-            return known, kind
-    if _exists(entity.part, name):
-        raise not_queryable(name)
-    raise unknown_property(name, entity.name)
+# --- rows -------------------------------------------------------------------------------------
 
 
-def _exists(part: Part, name: str) -> bool:
-    return name.partition(".")[0].lower() in {known.lower() for known in part.fields}
-
-
-# --- conditions -------------------------------------------------------------------------------
-
-
-def _filtered(
-    company: Company, entity: Entity, conditions: list[Condition]
-) -> tuple[QuerySet[StoredObject], list[Test]]:
+def _filtered(company: Company, entity: Entity, query: Query) -> tuple[QuerySet[StoredObject], list[Test]]:
     rows = StoredObject.objects.filter(company=company, entity=entity.name, deleted=False)
     tests: list[Test] = []
     asked_for_active = False
-    for condition in conditions:
-        name, kind = _property(entity, condition.name)
-        asked_for_active = asked_for_active or name == "Active"
-        where = _where(name, kind, condition)
+    for condition in query.conditions:
+        wanted = conditions.searchable(entity, condition.name)
+        asked_for_active = asked_for_active or wanted.name == "Active"
+        where = conditions.where(wanted, condition)
         if where is None:
-            tests.append(_test(name, kind, condition))
+            tests.append(conditions.test(wanted, condition))
         else:
             rows = rows.filter(where)
     # Inactive list objects are hidden unless the query speaks about Active.
     return (rows if asked_for_active else rows.filter(active=True)), tests
 
 
-def _where(name: str, kind: str, condition: Condition) -> Q | None:
-    """The condition on a column; None where there is none that fits."""
-    if kind == "id":
-        if condition.operator not in ("=", "IN"):
-            raise not_queryable(f"{name} {condition.operator}")
-        return Q(qbo_id__in=condition.values)
-    column = COLUMNS.get(name)
-    if column is None:
-        return None
-    if condition.operator == "LIKE":
-        return _like(column, kind, condition)
-    values = [_value(kind, name, value) for value in condition.values]
-    if condition.operator == "IN":
-        return Q(**{f"{column}__in": values})
-    return Q(**{f"{column}__{LOOKUPS[condition.operator]}": values[0]})
-
-
-def _like(column: str, kind: str, condition: Condition) -> Q | None:
-    if kind != "text":
-        raise not_queryable(condition.name)
-    pattern = condition.values[0].casefold()
-    inner = pattern.strip("%")
-    if "%" in inner or not inner:
-        return None
-    lookup = {(True, True): "contains", (True, False): "endswith", (False, True): "startswith"}.get(
-        (pattern.startswith("%"), pattern.endswith("%")), "exact"
-    )
-    return Q(**{f"{column}__{lookup}": inner})
-
-
-def _value(kind: str, name: str, text: str) -> Any:
-    """A value of the query as what it is compared with. Raises Fault 4001."""
-    try:
-        if kind == "number":
-            return Decimal(text)
-        if kind == "date":
-            return date.fromisoformat(text[:10])
-        if kind == "time":
-            return clock.parse(text)
-    except (ValueError, InvalidOperation) as error:
-        raise bad_value(name, text) from error
-    if kind == "boolean":
-        return text.lower() == "true"
-    return text if kind in ("contact", "reference") else text.strip().casefold()
-
-
-def _test(name: str, kind: str, condition: Condition) -> Test:
-    """The condition on a document, for properties without a column."""
-    if condition.operator == "LIKE":
-        pattern = ".*".join(re.escape(part) for part in condition.values[0].casefold().split("%"))
-        return lambda document: re.fullmatch(pattern, str(_read(document, name, kind)), re.DOTALL) is not None
-    wanted = [_value(kind, name, value) for value in condition.values]
-    if condition.operator == "IN":
-        return lambda document: _read(document, name, kind) in wanted
-    compare = COMPARISONS[condition.operator]
-
-    def test(document: dict[str, Any]) -> bool:
-        value = _read(document, name, kind)
-        return value is not None and compare(value, wanted[0])
-
-    return test
-
-
-def _read(document: dict[str, Any], name: str, kind: str) -> Any:
-    value = document.get(name)
-    if kind == "email":
-        value = (value or {}).get("Address")
-    if kind == "reference":
-        return (value or {}).get("value", "")
-    if kind == "boolean":
-        return bool(value)
-    if kind == "number":
-        return None if value is None else Decimal(value)
-    return str(value or "").casefold()
-
-
-def _fits(document: dict[str, Any], tests: list[Test]) -> bool:
-    return all(test(document) for test in tests)
-
-
-# --- order ------------------------------------------------------------------------------------
-
-
-def _ordered(rows: QuerySet[StoredObject], entity: Entity, query: Query) -> QuerySet[StoredObject]:
-    """By the query's own order; else names by name and transactions newest first (recorded)."""
-    order = []
-    for name, ascending in query.order:
-        known, _ = _property(entity, name)
-        column = COLUMNS.get(known)
-        if column is None:
-            raise not_queryable(name)
-        order.append(column if ascending else f"-{column}")
+def _ordered(rows: QuerySet[StoredObject], entity: Entity, order: Order) -> QuerySet[StoredObject]:
+    """By the query's own order as far as it has columns; else names by name, transactions newest first (recorded)."""
+    columns = [
+        wanted.column if ascending else f"-{wanted.column}" for wanted, ascending in order if wanted.column
+    ]
     default = ["-txn_date", "-number"] if entity.transaction else ["full_name_key", "number"]
-    return rows.order_by(*order, "number") if order else rows.order_by(*default)
+    return rows.order_by(*columns, "number") if order else rows.order_by(*default)
+
+
+def _from_documents(rows: QuerySet[StoredObject], tests: list[Test], order: Order) -> list[dict[str, Any]]:
+    documents = [row.document() for row in rows]
+    documents = [document for document in documents if all(test(document) for test in tests)]
+    if any(wanted.column is None for wanted, _ in order):
+        conditions.sort(documents, order)
+    return documents
+
+
+def _computed(company: Company, entity: Entity, query: Query, order: Order) -> list[dict[str, Any]]:
+    """Documents of entities without objects: those made from settings, or none."""
+    properties = [(conditions.searchable(entity, each.name), each) for each in query.conditions]
+    tests = [conditions.test(wanted, condition) for wanted, condition in properties]
+    days = [
+        wanted.value(value)
+        for wanted, condition in properties
+        if wanted.name == "AsOfDate"
+        for value in condition.values
+    ]
+    documents = companyinfo.documents(company, entity.name, days)
+    found = [document for document in documents if all(test(document) for test in tests)]
+    conditions.sort(found, order)
+    return found

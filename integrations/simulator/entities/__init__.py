@@ -1,5 +1,6 @@
-"""The entities that the simulator keeps, by name; and those that QuickBooks knows and it leaves empty."""
+"""The entities that the simulator keeps, by name; and those that QuickBooks knows and it keeps no objects of."""
 
+from .bare import COMPUTED, EMPTY
 from .declaration import Entity
 from .lists import ACCOUNT, COMPANY_CURRENCY, ITEM, TAX_AGENCY, TAX_CODE, TAX_RATE, TERM
 from .names import CUSTOMER, EMPLOYEE, VENDOR
@@ -13,17 +14,7 @@ ENTITIES: dict[str, Entity] = {
     )
 }  # fmt: skip
 
-# One document each, made from the company's settings.
-SINGLETONS = ("CompanyInfo", "Preferences")
+KNOWN = ENTITIES | COMPUTED | EMPTY
+BY_LOWER_NAME = {name.lower(): name for name in KNOWN}
 
-# QuickBooks has them, no company of the simulator ever holds one.
-EMPTY = (
-    "Attachable", "Budget", "Class", "CreditCardPayment", "CreditMemo", "CustomerType", "Department",
-    "Deposit", "Estimate", "ExchangeRate", "InventoryAdjustment", "JournalCode", "JournalEntry",
-    "PaymentMethod", "Purchase", "PurchaseOrder", "RecurringTransaction", "RefundReceipt", "ReimburseCharge",
-    "SalesReceipt", "TimeActivity", "Transfer", "VendorCredit",
-)  # fmt: skip
-
-BY_LOWER_NAME = {name.lower(): name for name in (*ENTITIES, *SINGLETONS, *EMPTY)}
-
-__all__ = ["BY_LOWER_NAME", "EMPTY", "ENTITIES", "SINGLETONS", "Entity"]
+__all__ = ["BY_LOWER_NAME", "COMPUTED", "EMPTY", "ENTITIES", "KNOWN", "Entity"]
