@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import querying
+from . import cdc, querying
 from .books import Books
 from .entities import ENTITIES
 from .faults import Fault, fault, missing, unsupported
@@ -30,6 +30,7 @@ def run(books: Books, body: Any, *, has_request_id: bool) -> list[dict[str, Any]
             raise fault(
                 "2130", f"A bId can have at most {MAX_ID_WITH_REQUEST_ID} characters with a requestid.", "bId"
             )
+    books.isolate()
     books.prefetch(_referenced(items))
     return [_answered(books, item) for item in items]
 
@@ -45,8 +46,9 @@ def _answered(books: Books, item: dict[str, Any]) -> dict[str, Any]:
 
 def _execute(books: Books, item: dict[str, Any]) -> dict[str, Any]:
     if "Query" in item:
-        books.flush()
         return {"QueryResponse": querying.run(books.company, str(item["Query"]))}
+    if "CDCQuery" in item:
+        return {"CDCResponse": {"QueryResponse": _changes(books, item["CDCQuery"])}}
     named = [name for name in item if name not in OWN]
     if len(named) != 1 or named[0].lower() not in NAMES:
         raise unsupported(f"batch item with {', '.join(named) or 'no object'}")
@@ -61,6 +63,12 @@ def _execute(books: Books, item: dict[str, Any]) -> dict[str, Any]:
         books, entity, operation, item[named[0]], duplicate_allowed="allowduplicatedocnum" in options
     )
     return {entity.name: document}
+
+
+def _changes(books: Books, asked: Any) -> list[dict[str, Any]]:
+    wanted = asked if isinstance(asked, dict) else {}
+    entities, since = (str(wanted.get(name) or "") for name in ("Entities", "ChangedSince"))
+    return cdc.run(books.company, entities, since)
 
 
 def _referenced(value: Any) -> set[str]:

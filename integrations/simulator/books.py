@@ -35,6 +35,7 @@ class Books:
         self._loaded: dict[Key, StoredObject | None] = {}
         self._kept: dict[Key, StoredObject] = {}
         self._staged: dict[Key, StoredObject] = {}
+        self._isolated = False
         self._renames: list[renaming.Rename] = []
         self._changes: list[Change] = []
         self._staged_changes: list[Change] = []
@@ -57,11 +58,23 @@ class Books:
         for versions in (self._staged, self._kept):
             if key in versions:
                 return versions[key]
+        return self._stored(entity, qbo_id)
+
+    def _stored(self, entity: str, qbo_id: str) -> StoredObject | None:
+        key = (entity, qbo_id)
         if key not in self._loaded:
             self._loaded[key] = StoredObject.objects.filter(
                 company=self.company, entity=entity, qbo_id=qbo_id
             ).first()
         return self._loaded[key]
+
+    def isolate(self) -> None:
+        """From here on references see nothing of what is written: the items of a batch don't see each other."""
+        self._isolated = True
+
+    def resolve(self, entity: str, qbo_id: str) -> StoredObject | None:
+        """What a reference of a request names."""
+        return self._stored(entity, qbo_id) if self._isolated else self.find(entity, qbo_id)
 
     def holder(
         self, entities: Iterable[str], column: str, value: str, but: Key | None = None

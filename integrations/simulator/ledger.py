@@ -37,12 +37,16 @@ def _move_contact(books: Books, entity: str, document: dict[str, Any], sign: int
     amount = Decimal(document["TotalAmt"]) - Decimal(document.get("Deposit", 0))
     if not amount:
         return
-    contact = books.find(kind, document[key]["value"])
+    move_balance(books, kind, document[key]["value"], amount * sign * direction)
+
+
+def move_balance(books: Books, kind: str, contact_id: str, change: Decimal) -> None:
+    """Of the contact, and with its jobs of the contact and all its parents."""
+    contact = books.find(kind, contact_id)
     while contact is not None:
         body = contact.document()
         code = body["CurrencyRef"]["value"]
-        change = amount * sign * direction
-        if contact.qbo_id == document[key]["value"]:
+        if contact.qbo_id == contact_id:
             body["Balance"] = currencies.rounded(Decimal(body["Balance"]) + change, code)
         if "BalanceWithJobs" in body:
             body["BalanceWithJobs"] = currencies.rounded(Decimal(body["BalanceWithJobs"]) + change, code)

@@ -39,6 +39,8 @@ class Part:
 
     name: str
     fields: dict[str, Field]
+    # Properties that may have so many characters together.
+    together: tuple[tuple[str, ...], int] = ((), 0)
 
 
 class Invalid(Exception):
@@ -74,13 +76,18 @@ def _text(field: Field, value: Any, element: str) -> str | None:
             shown = {"\t": "tab", "\n": "newline"}.get(character, character)
             raise Invalid("2040", f"Invalid String. {element} contains the character {shown!r}", element)
     if field.max_length and len(text) > field.max_length:
-        raise Invalid(
-            "2050",
-            "String length specified does not match the supported length. "
-            f"Min:0 Max:{field.max_length} supported. Supplied length:{len(text)}",
-            element,
-        )
+        error = _length_error(field.max_length, len(text), element)
+        raise Invalid(error.code, error.detail, element)
     return text or None
+
+
+def _length_error(longest: int, length: int, element: str) -> Error:
+    return Error(
+        "2050",
+        "String length specified does not match the supported length. "
+        f"Min:0 Max:{longest} supported. Supplied length:{length}",
+        element,
+    )
 
 
 def _email(field: Field, value: Any, element: str) -> str | None:
@@ -260,7 +267,15 @@ def _checked(part: Part, value: Any, errors: list[Error], path: str) -> dict[str
                 if invalid.error.code == "2010":
                     raise Fault(invalid.error) from invalid
                 errors.append(invalid.error)
+    errors += _too_long_together(part, result, path)
     return result
+
+
+def _too_long_together(part: Part, values: dict[str, Any], path: str) -> list[Error]:
+    names, longest = part.together
+    sent = [name for name in names if values.get(name)]
+    length = sum(len(values[name]) for name in sent)
+    return [_length_error(longest, length, f"{path}.{sent[-1]}")] if length > longest else []
 
 
 def _nested(field: Field, raw: Any, errors: list[Error], element: str) -> Any:

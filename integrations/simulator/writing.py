@@ -37,6 +37,7 @@ BUILDERS: dict[str, Builder] = {
     "BillPayment": build_bill_payment,
 }
 NUMBERED = ("Invoice", "Bill")
+CONTACTS = ("Customer", "Vendor")  # their balance can be set when they are created, never after
 OWN = ("Id", "SyncToken", "MetaData", "domain", "sparse")
 
 
@@ -83,7 +84,16 @@ def _create(books: Books, entity: Entity, values: dict[str, Any], duplicate_allo
     row = books.create(entity, document)
     if entity.transaction:
         ledger.move(books, row, None, document)
+    elif entity.name in CONTACTS and values.get("Balance"):
+        ledger.move_balance(books, entity.name, row.qbo_id, values["Balance"])
+        return _staged(books, row)
     return document
+
+
+def _staged(books: Books, row: StoredObject) -> dict[str, Any]:
+    version = books.find(row.entity, row.qbo_id)
+    assert version is not None
+    return version.document()
 
 
 def _current(books: Books, entity: Entity, values: dict[str, Any]) -> StoredObject:

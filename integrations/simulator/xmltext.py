@@ -105,5 +105,11 @@ def _part(element: Tree.Element, part: Part) -> dict[str, Any]:
 def _batch_item(element: Tree.Element) -> dict[str, Any]:
     item: dict[str, Any] = dict(element.attrib)
     for child in element:
-        item[_name(child)] = child.text or "" if _name(child) == "Query" else _object(child)
+        name = _name(child)
+        if name == "Query":
+            item[name] = child.text or ""
+        elif name == "CDCQuery":
+            item[name] = {_name(each): each.text or "" for each in child}
+        else:
+            item[name] = _object(child)
     return item

@@ -37,7 +37,7 @@ def test_items_succeed_and_fault_each_on_its_own(us):
     assert us.status == 200
     assert (answer[0]["Customer"]["SyncToken"], code(answer[1])) == ("0", "6240")
     assert answer[2]["Vendor"]["DisplayName"] == "Boraski"
-    assert answer[3]["QueryResponse"]["Customer"] == [answer[0]["Customer"]]
+    assert answer[3]["QueryResponse"] == {}
     assert (code(answer[4]), code(answer[5])) == ("500", "500")
 
 
@@ -228,3 +228,43 @@ def test_numbers_reach_the_wire_as_numbers_and_ids_as_strings(us):
     assert '"Amount":12.30' in text
     assert '"UnitPrice":4.1' in text
     assert isinstance(json.loads(text)["Invoice"]["Id"], str)
+
+
+def test_items_do_not_see_what_others_of_their_batch_did(us):
+    ids = us.company.counters
+    customer = creating("1", "Customer", {"DisplayName": "Fresh"})
+    person = str(ids["Names"] + 1)
+    payment = {
+        "CustomerRef": {"value": "1"},
+        "TotalAmt": 5,
+        "Line": [{"Amount": 5, "LinkedTxn": [{"TxnId": str(ids["Transactions"] + 1), "TxnType": "Invoice"}]}],
+    }
+    answer = us.batch(
+        customer,
+        creating("2", "Invoice", invoice(person)),
+        creating("3", "Invoice", invoice("1")),
+        creating("4", "Payment", payment),
+        {"bId": "5", "Query": "select * from Customer where DisplayName = 'Fresh'"},
+    )
+    assert answer[0]["Customer"]["Id"] == person
+    assert (code(answer[1]), answer[2]["Invoice"]["Id"]) == (
+        "2500",
+        payment["Line"][0]["LinkedTxn"][0]["TxnId"],
+    )
+    assert (code(answer[3]), answer[4]["QueryResponse"]) == ("620", {})
+    assert us.batch(creating("2", "Invoice", invoice(person)))[0]["Invoice"]["CustomerRef"]["name"] == "Fresh"
+
+
+def test_a_batch_item_may_ask_what_changed(us):
+    since = clock.stamp(clock.now() - timedelta(minutes=5))
+    us.create("Customer", {"DisplayName": "Fresh"})
+    answer = us.batch(
+        {"bId": "1", "CDCQuery": {"Entities": "Customer,Estimate", "ChangedSince": since}},
+        {"bId": "2", "CDCQuery": {"Entities": "Nonsense", "ChangedSince": since}},
+        {"bId": "3", "CDCQuery": "Customer"},
+    )
+    assert (
+        answer[0]["CDCResponse"]
+        == us.get("cdc", entities="Customer,Estimate", changedSince=since)["CDCResponse"][0]
+    )
+    assert (code(answer[1]), code(answer[2])) == ("4001", "2020")

@@ -41,6 +41,7 @@ COMPANY = PERSON | {
     "Fax": part(PHONE),
     "WebAddr": part(WEB_ADDRESS),
     "CurrencyRef": CURRENCY,
+    "Balance": AMOUNT,
     "Notes": text(2000),
     "CustomField": parts(CUSTOM_FIELD),
 }
@@ -75,7 +76,7 @@ CUSTOMER = Entity(
             "TaxExemptionReasonId": text(2),
         }
         | known(
-            "FullyQualifiedName", "Level", "Balance", "BalanceWithJobs", "OpenBalanceDate", "IsProject",
+            "FullyQualifiedName", "Level", "BalanceWithJobs", "OpenBalanceDate", "IsProject",
             "Organization", "UserId", "RootCustomerRef", "OtherContactInfo", "ContactName", "AltContactName",
             "CCDetail", "JobInfo", "SecondaryTaxIdentifier", "GSTIN",
             "GSTRegistrationType", "BusinessNumber", "CreditLimit", "AcctNum", "SalesRepRef",
@@ -102,7 +103,7 @@ VENDOR = Entity(
             "CostRate": DECIMAL,
         }
         | known(
-            "Balance", "OpenBalanceDate", "Organization", "OtherContactInfo", "TaxReportingBasis",
+            "OpenBalanceDate", "Organization", "OtherContactInfo", "TaxReportingBasis",
             "BusinessNumber", "GSTIN", "GSTRegistrationType", "HasTPAR", "T4AEligible", "T5018Eligible",
             "VendorPaymentBankDetail", "Source", "UserId", "ShipAddr", "OtherAddr", "ContactName",
             "AltContactName", "CreditLimit", "PrefillAccountRef", "TaxCountry", "VendorTypeRef",

@@ -18,12 +18,14 @@ from ..schema import (
     text,
 )
 
+ADDRESS_LINES = tuple(f"Line{line}" for line in range(1, 6))
 ADDRESS = Part(
     "PhysicalAddress",
-    {f"Line{line}": text(500) for line in range(1, 6)}
+    dict.fromkeys(ADDRESS_LINES, text(500))
     | {name: text(255) for name in ("City", "Country", "CountrySubDivisionCode", "CountryCode", "County")}
     | {"PostalCode": text(30), "PostalCodeSuffix": text(30), "Note": text(500)}
     | known("Id", "Lat", "Long", "Tag"),
+    together=(ADDRESS_LINES, 2000),
 )
 PHONE = Part("TelephoneNumber", {"FreeFormNumber": text(30)} | known("Id", "DeviceType", "Default", "Tag"))
 EMAIL = Part("EmailAddress", {"Address": EMAIL_ADDRESS} | known("Id", "Default", "Tag"))

@@ -25,6 +25,7 @@ def build_bill(
     vendor = references.required(
         books, "Vendor", values["VendorRef"], "VendorRef", before.get("VendorRef")
     ).document()
+    references.check(books, values, previous, {"DepartmentRef": "Department"})
     documents.refuse_other_contact(previous, "VendorRef", values["VendorRef"])
     code = currency.of_transaction(books, values, vendor)
     rate = currency.exchange(books, values, code, purchase=True)
@@ -59,7 +60,7 @@ def _refuse_incomplete(values: dict[str, Any]) -> None:
     for key in ("VendorRef", "Line"):
         if values.get(key) is None:
             raise missing(key)
-    if not values["Line"]:
+    if not [line for line in values["Line"] if line.get("DetailType") != "DescriptionOnly"]:
         raise fault("2250", "There must be at least one line.", "Line")
 
 

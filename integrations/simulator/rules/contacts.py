@@ -13,6 +13,14 @@ from . import currency, naming, references
 NAME_SPACE = ("Customer", "Vendor", "Employee")
 NAME_PARTS = ("Title", "GivenName", "MiddleName", "FamilyName", "Suffix")
 
+CUSTOMER_REFERENCES = {
+    "SalesTermRef": "Term",
+    "DefaultTaxCodeRef": "TaxCode",
+    "PaymentMethodRef": "PaymentMethod",
+    "CustomerTypeRef": "CustomerType",
+}
+EXEMPTION_REASONS = {str(reason) for reason in range(1, 16)}
+
 
 def _display_name(values: dict[str, Any]) -> str:
     name = values.get("DisplayName") or " ".join(values[part] for part in NAME_PARTS if values.get(part))
@@ -62,9 +70,11 @@ def build_customer(
         document.setdefault(key, before.get(key, default))
     if books.company.country == "US":
         document.setdefault("DefaultTaxCodeRef", before.get("DefaultTaxCodeRef", {"value": "2"}))
-    for key, entity in (("SalesTermRef", "Term"), ("DefaultTaxCodeRef", "TaxCode")):
-        if key in document:
-            references.required(books, entity, document[key], key, before.get(key))
+    references.check(books, document, previous, CUSTOMER_REFERENCES)
+    if "ARAccountRef" in document:
+        key = "ARAccountRef"
+        references.account(books, document[key], key, ("Accounts Receivable",), before.get(key))
+    _refuse_exemption(document)
     parent = naming.family_name(books, "Customer", document, "DisplayName", row)
     document["Job"] = parent is not None
     if "PrimaryTaxIdentifier" in document:
@@ -77,6 +87,12 @@ def build_customer(
     if document["Active"]:
         naming.refuse_duplicate(books, NAME_SPACE, document["FullyQualifiedName"], row)
     return document
+
+
+def _refuse_exemption(document: dict[str, Any]) -> None:
+    reason = document.get("TaxExemptionReasonId")
+    if reason and reason not in EXEMPTION_REASONS:
+        raise fault("2170", f"Invalid Enumeration : {reason}", "TaxExemptionReasonId")
 
 
 def build_vendor(

@@ -13,6 +13,8 @@ from ..faults import business, fault
 from ..models import StoredObject
 from . import references
 
+MONEY_ACCOUNTS = ("Bank", "Other Current Asset")
+
 
 def transaction_date(values: dict[str, Any]) -> date:
     return date.fromisoformat(values["TxnDate"]) if values.get("TxnDate") else clock.today()
@@ -36,15 +38,16 @@ def document_number(
 ) -> str | None:  # fmt: skip
     """The number to store. One that was sent and is taken is refused (6140), unless the company allows it."""
     number = values.get("DocNumber")
+    if values.get("AutoDocNumber") and previous is None:
+        return next_number(books, entity)
     if number and number != (previous or {}).get("DocNumber"):
         if not (duplicate_allowed or books.company.duplicate_doc_numbers_allowed):
             _refuse_taken(books, entity, number, row)
     if number or entity != "Invoice":
         return number
-    generated = not books.company.custom_txn_numbers or values.get("AutoDocNumber")
-    if previous and generated:
-        return previous.get("DocNumber")
-    return next_number(books, entity) if generated else None
+    if books.company.custom_txn_numbers:
+        return previous.get("DocNumber") if previous and values.get("AutoDocNumber") else None
+    return previous.get("DocNumber") if previous else next_number(books, entity)
 
 
 def _refuse_taken(books: Books, entity: str, number: str, row: StoredObject | None) -> None:

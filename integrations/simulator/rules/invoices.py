@@ -37,6 +37,8 @@ def build_invoice(
     customer = references.required(
         books, "Customer", values["CustomerRef"], "CustomerRef", before.get("CustomerRef")
     ).document()
+    references.check(books, values, previous, {"ClassRef": "Class", "DepartmentRef": "Department"})
+    _refuse_deposit_account(books, values, before)
     documents.refuse_other_contact(previous, "CustomerRef", values["CustomerRef"])
     code = currency.of_transaction(books, values, customer)
     rate = currency.exchange(books, values, code)
@@ -63,6 +65,8 @@ def build_invoice(
     document["ApplyTaxAfterDiscount"] = values.get("ApplyTaxAfterDiscount") or False
     document["PrintStatus"] = values.get("PrintStatus") or "NeedToPrint"
     document["EmailStatus"] = values.get("EmailStatus") or "NotSet"
+    if "DeliveryInfo" in before:
+        document["DeliveryInfo"] = before["DeliveryInfo"]
     deposit = currencies.rounded(values.get("Deposit") or Decimal(0), code)
     if deposit:
         document["Deposit"] = deposit
@@ -80,6 +84,12 @@ def _refuse_incomplete(values: dict[str, Any]) -> None:
         raise fault("2250", "There must be at least one line.", "Line")
     if values.get("EmailStatus") == "NeedToSend" and not (values.get("BillEmail") or {}).get("Address"):
         raise fault("6420", "An email address is required to send the invoice.", "BillEmail")
+
+
+def _refuse_deposit_account(books: Books, values: dict[str, Any], before: dict[str, Any]) -> None:
+    key = "DepositToAccountRef"
+    if values.get(key):
+        references.account(books, values[key], key, documents.MONEY_ACCOUNTS, before.get(key))
 
 
 def _add_lines(

@@ -34,6 +34,7 @@ def build_item(
     kind = document.setdefault("Type", (previous or {}).get("Type") or "Service")
     if kind == "Group":
         raise fault("5030", "A bundle can't be created or changed through the API.", "Type")
+    _refuse_conversion(kind, previous)
     naming.refuse_parentless_child(values, "SubItem")
     naming.activity(document, values, previous, "Name")
     if kind == "Category":
@@ -45,6 +46,7 @@ def build_item(
     for key in ("SalesTaxCodeRef", "PurchaseTaxCodeRef"):
         if key in document:
             references.required(books, "TaxCode", document[key], key, (previous or {}).get(key))
+    references.check(books, document, previous, {"ClassRef": "Class", "PrefVendorRef": "Vendor"})
     parent = naming.family_name(books, "Item", document, "Name", row)
     if parent and parent["Type"] != "Category":
         raise fault("700", "An item can only be nested under a category.", "ParentRef")
@@ -53,6 +55,12 @@ def build_item(
     if document["Active"]:
         naming.refuse_duplicate(books, ["Item"], document["FullyQualifiedName"], row)
     return document
+
+
+def _refuse_conversion(kind: str, previous: dict[str, Any] | None) -> None:
+    """Stock is not made or lost by a word, and categories hold items instead of being ones."""
+    if previous and kind != previous["Type"] and {kind, previous["Type"]} & {"Category", "Inventory"}:
+        raise business(f"The type of an item can't be changed from {previous['Type']} to {kind}.")
 
 
 def _trade(document: dict[str, Any], kind: str) -> None:

@@ -47,6 +47,7 @@ class Lines:
             line["Description"] = sent["Description"]
         if kind != "DescriptionOnly":
             line["Amount"] = self._amount(sent, sent.get(kind) or {})
+            references.check(self.books, sent.get(kind) or {}, None, {"ClassRef": "Class"})
         line["DetailType"] = kind
         self.documents.append(line)
         return line

@@ -13,6 +13,8 @@ from . import currency, documents, references
 
 SETTLES = {"Payment": "Invoice", "BillPayment": "Bill"}
 CONTACTS = {"Payment": ("Customer", "CustomerRef"), "BillPayment": ("Vendor", "VendorRef")}
+LISTED = {"PaymentMethodRef": "PaymentMethod", "DepartmentRef": "Department"}
+ACCOUNTS = {"ARAccountRef": "Accounts Receivable", "APAccountRef": "Accounts Payable"}
 COPIED = ("PrivateNote", "PaymentRefNum", "PaymentMethodRef", "DocNumber", "DepartmentRef", "ProcessPayment")
 
 
@@ -26,7 +28,7 @@ def build_payment(
         raise business("The amount applied can't be more than the amount of the payment.")
     if values.get("DepositToAccountRef"):
         account = references.account(
-            books, values["DepositToAccountRef"], "DepositToAccountRef", ("Bank", "Other Current Asset")
+            books, values["DepositToAccountRef"], "DepositToAccountRef", documents.MONEY_ACCOUNTS
         )
         document["DepositToAccountRef"] = {"value": account["Id"]}
     document["UnappliedAmt"] = document["TotalAmt"] - applied or Decimal(0)
@@ -69,6 +71,10 @@ def _common(
     if values.get("TotalAmt") is None:
         raise missing("TotalAmt")
     contact = references.required(books, kind, values[key], key, before.get(key)).document()
+    references.check(books, values, previous, LISTED)
+    for name, account_type in ACCOUNTS.items():
+        if values.get(name):
+            references.account(books, values[name], name, (account_type,), before.get(name))
     code = currency.of_transaction(books, values, contact)
     rate = currency.exchange(books, values, code)
     total = currencies.rounded(values["TotalAmt"], code)
@@ -102,7 +108,8 @@ def _line(
     settled = SETTLES[entity]
     if len(links) != 1 or links[0].get("TxnType") != settled:
         raise fault("620", f"Each line of a {entity} must be linked to one {settled}.", "LinkedTxn")
-    target = books.find(settled, links[0].get("TxnId") or "")
+    target_id = links[0].get("TxnId") or ""
+    target = books.find(settled, target_id) if books.resolve(settled, target_id) else None
     if target is None or target.deleted or target.contact_id != contact["value"]:
         raise fault("620", f"The Txn ID {links[0].get('TxnId')} can't be linked.", "LinkedTxn")
     return {"Amount": amount, "LinkedTxn": [{"TxnId": target.qbo_id, "TxnType": settled}]}
