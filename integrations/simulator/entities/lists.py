@@ -14,27 +14,9 @@ from ..schema import (
     parts,
     text,
 )
+from .accounttypes import ACCOUNT_TYPES
 from .declaration import BASE_SEARCH, Entity
 from .parts import BASE, CUSTOM_FIELD
-
-# Account type: (classification, the sub type that QuickBooks takes when only the type is given)
-ACCOUNT_TYPES = {
-    "Bank": ("Asset", "CashOnHand"),
-    "Accounts Receivable": ("Asset", "AccountsReceivable"),
-    "Other Current Asset": ("Asset", "EmployeeCashAdvances"),
-    "Fixed Asset": ("Asset", "FurnitureAndFixtures"),
-    "Other Asset": ("Asset", "Licenses"),
-    "Accounts Payable": ("Liability", "AccountsPayable"),
-    "Credit Card": ("Liability", "CreditCard"),
-    "Other Current Liability": ("Liability", "OtherCurrentLiabilities"),
-    "Long Term Liability": ("Liability", "NotesPayable"),
-    "Equity": ("Equity", "OpeningBalanceEquity"),
-    "Income": ("Revenue", "OtherPrimaryIncome"),
-    "Cost of Goods Sold": ("Expense", "CostOfLaborCos"),
-    "Expense": ("Expense", "Travel"),
-    "Other Income": ("Revenue", "OtherInvestmentIncome"),
-    "Other Expense": ("Expense", "Depreciation"),
-}
 
 ITEM = Entity(
     Part(

@@ -6,7 +6,7 @@ from typing import Any
 
 from .. import currencies
 from ..books import Books
-from ..entities.lists import ACCOUNT_TYPES
+from ..entities.accounttypes import ACCOUNT_TYPES, SUB_TYPES
 from ..faults import business, fault
 from ..models import StoredObject
 from . import naming, references
@@ -39,14 +39,12 @@ def build_account(
     books: Books, values: dict[str, Any], row: StoredObject | None, previous: dict[str, Any] | None
 ) -> dict[str, Any]:
     name = naming.required_name(values, "Name")
-    account_type = values.get("AccountType") or (previous or {}).get("AccountType")
-    if account_type is None:
-        account_type = _type_of(books, values)
-    document = account_document(name, account_type, currency=books.home)
+    account_type, sub_type = _types(values, previous or {})
+    document = account_document(name, account_type, sub_type, currency=books.home)
     if previous:
         for kept in ("CurrencyRef", "CurrentBalance", "CurrentBalanceWithSubAccounts"):
             document[kept] = previous[kept]
-    for key in ("AccountSubType", "AcctNum", "Description", "ParentRef", "TaxCodeRef"):
+    for key in ("AcctNum", "Description", "ParentRef", "TaxCodeRef"):
         if values.get(key):
             document[key] = values[key]
     longest = NUMBER_LENGTH.get(books.company.country, 7)
@@ -74,17 +72,30 @@ def build_account(
     return document
 
 
-def _type_of(books: Books, values: dict[str, Any]) -> str:
-    """The type that belongs to a sub type; one of the two is required (6010)."""
+def _types(values: dict[str, Any], before: dict[str, Any]) -> tuple[str, str]:
+    """The type and the sub type, which must fit each other (2170); one of the two is required (6010)."""
     sub_type = values.get("AccountSubType")
-    for row in books.all("Account") if sub_type else []:
-        document = row.document()
-        if document["AccountSubType"] == sub_type:
-            return document["AccountType"]
-    for account_type, (_, default) in ACCOUNT_TYPES.items():
-        if default == sub_type:
+    account_type = values.get("AccountType") or before.get("AccountType") or _type_of(sub_type)
+    retyped = before and account_type != before["AccountType"]
+    if retyped and sub_type == before["AccountSubType"]:
+        sub_type = None  # it came from the account as it was
+    if not sub_type:
+        kept = before and not retyped
+        sub_type = before["AccountSubType"] if kept else ACCOUNT_TYPES[account_type][1]
+    if sub_type not in SUB_TYPES[account_type]:
+        raise fault("2170", f"Invalid Enumeration : {sub_type}", "AccountSubType")
+    if before.get("AccountSubType") in SYSTEM_SUB_TYPES and (retyped or sub_type != before["AccountSubType"]):
+        raise business("You can't change the type of this account because QuickBooks uses it.")
+    return account_type, sub_type
+
+
+def _type_of(sub_type: str | None) -> str:
+    if not sub_type:
+        raise fault("6010", "Either an AccountType or an AccountSubType must be specified.", "AccountType")
+    for account_type, names in SUB_TYPES.items():
+        if sub_type in names:
             return account_type
-    raise fault("6010", "Either an AccountType or an AccountSubType must be specified.", "AccountType")
+    raise fault("2170", f"Invalid Enumeration : {sub_type}", "AccountSubType")
 
 
 def build_term(
