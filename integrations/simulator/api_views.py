@@ -11,7 +11,20 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from . import batch, cdc, clock, companyinfo, jsontext, limits, mishaps, querying, responses, tokens, xmltext
+from . import (
+    batch,
+    cdc,
+    clock,
+    companyinfo,
+    jsontext,
+    limits,
+    mishaps,
+    querying,
+    responses,
+    sending,
+    tokens,
+    xmltext,
+)
 from .books import Books
 from .entities import BY_LOWER_NAME, ENTITIES, Entity
 from .faults import Fault, fault, not_found, unsupported
@@ -104,6 +117,8 @@ def _execute(request: HttpRequest, company: Company, segments: list[str], *, for
     try:
         if request.method == "POST" and segments != ["query"]:
             return _write(request, company, segments, forget=forget)
+        if request.method == "GET" and segments[0] == "invoice" and segments[2:] == ["pdf"]:
+            return HttpResponse(sending.pdf(company, segments[1]), content_type="application/pdf")
         if request.method in ("GET", "POST"):
             return responses.success(
                 request, _read(request, company, segments) | {"time": clock.envelope_time()}
@@ -156,7 +171,8 @@ def _read_object(company: Company, entity: str, qbo_id: str) -> dict[str, Any]:
 def _write(request: HttpRequest, company: Company, segments: list[str], *, forget: bool) -> HttpResponse:
     """One write, or one batch, in one transaction that is committed before the answer leaves."""
     is_batch = segments == ["batch"]
-    if not is_batch and (len(segments) != 1 or segments[0] not in BY_LOWER_NAME):
+    sends = segments[0] == "invoice" and segments[2:] == ["send"]
+    if not (is_batch or sends) and (len(segments) != 1 or segments[0] not in BY_LOWER_NAME):
         raise _no_such_path(request)
     request_id = _request_id(request, MAX_BATCH_REQUEST_ID if is_batch else MAX_REQUEST_ID)
     with transaction.atomic():
@@ -166,13 +182,8 @@ def _write(request: HttpRequest, company: Company, segments: list[str], *, forge
             if company.repeated_request_id_refused:
                 raise fault("600", f"Duplicate Request ID : {request_id}", "")
             return responses.success(request, jsontext.decode(known.body))
-        body = _body(request)
         books = Books(company)
-        document = (
-            {"BatchItemResponse": batch.run(books, body, has_request_id=bool(request_id))}
-            if is_batch
-            else _write_object(request, books, segments[0], body)
-        )
+        document = _written(request, books, segments, has_request_id=bool(request_id))
         books.flush()
         document |= {"time": clock.envelope_time()}
         if request_id:
@@ -180,6 +191,17 @@ def _write(request: HttpRequest, company: Company, segments: list[str], *, forge
                 company=company, request_id=request_id, defaults={"body": jsontext.encode(document).decode()}
             )
     return responses.success(request, document)
+
+
+def _written(
+    request: HttpRequest, books: Books, segments: list[str], *, has_request_id: bool
+) -> dict[str, Any]:
+    if segments == ["batch"]:
+        return {"BatchItemResponse": batch.run(books, _body(request), has_request_id=has_request_id)}
+    if len(segments) == 1:
+        return _write_object(request, books, segments[0], _body(request))
+    with books.item():
+        return {"Invoice": sending.send(books, segments[1], _parameter(request, "sendto") or "")}
 
 
 def _request_id(request: HttpRequest, longest: int) -> str:

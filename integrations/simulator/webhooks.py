@@ -19,7 +19,13 @@ from .models import Change, Company
 
 MAX_EVENTS = 100  # per POST
 TIMEOUT = 10.0
-VERBS = {"Create": "created", "Update": "updated", "Delete": "deleted", "Merge": "merged"}
+VERBS = {
+    "Create": "created",
+    "Update": "updated",
+    "Delete": "deleted",
+    "Merge": "merged",
+    "Emailed": "emailed",
+}
 WATCHED = (
     "Customer",
     "Vendor",
