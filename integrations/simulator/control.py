@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from . import merging, mishaps, tokens, webhooks
+from . import limits, merging, mishaps, tokens, webhooks
 from .faults import Fault
 from .models import Call, Company, Mishap
 from .seed import COUNTRY_NAMES, seed_company
@@ -59,7 +59,10 @@ def _document(company: Company) -> dict[str, Any]:
 @_refusing
 @require_http_methods(["GET", "POST"])
 def companies(request: HttpRequest) -> JsonResponse:
-    """GET lists; POST creates, by `country`, `name`, `multicurrency`, `seed`, and any switch."""
+    """GET lists; POST creates, by `country`, `name`, `multicurrency`, `seed`, and any switch.
+
+    `intuit_limits` sets the three limits to Intuit's own numbers, here and in PATCH.
+    """
     if request.method == "GET":
         return JsonResponse({"companies": [_document(company) for company in Company.objects.order_by("pk")]})
     body = _json(request)
@@ -87,6 +90,8 @@ def company(request: HttpRequest, realm: str) -> HttpResponse:
 
 def switch(company: Company, values: dict[str, Any]) -> None:
     """Sets switches by name. Raises BadRequest for an unknown one, or a value that does not fit."""
+    if values.pop("intuit_limits", False):
+        values = limits.INTUIT | values
     for name, value in values.items():
         if name not in SWITCHES:
             raise BadRequest(f"{name} is not a switch; there are {', '.join(SWITCHES)}")

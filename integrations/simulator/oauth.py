@@ -21,10 +21,8 @@ from . import mishaps, responses, tokens
 from .models import Call, Company
 from .seed import COUNTRY_NAMES, seed_company
 
-SCOPES = {
-    "com.intuit.quickbooks.accounting", "com.intuit.quickbooks.payment", "openid", "profile", "email",
-    "phone", "address",
-}  # fmt: skip
+# Signing people in (openid and what belongs to it) is not part of the simulator, so those scopes are refused.
+SCOPES = {"com.intuit.quickbooks.accounting", "com.intuit.quickbooks.payment"}
 HARD_EXPIRY_HEADER = "x-include-refresh-token-hard-expires-in"
 
 
@@ -69,18 +67,21 @@ def authorize(request: HttpRequest) -> HttpResponse:
 def _request_problem(asked: Mapping[str, str]) -> str:
     if not constant_time_compare(asked.get("client_id", ""), settings.QBO_CLIENT_ID):
         return "The client_id is not that of a known app."
-    uri = asked.get("redirect_uri", "")
-    registered = getattr(settings, "SIMULATOR_REDIRECT_URIS", None)
-    if registered is not None:
-        known = uri in registered
-    else:
-        parts = urlsplit(uri)
-        known = parts.scheme in ("http", "https") and bool(parts.netloc) and not parts.fragment
     return (
         ""
-        if known
+        if _is_registered(asked.get("redirect_uri", ""))
         else "The redirect_uri query parameter value is invalid. Make sure it is listed for the app."
     )
+
+
+def _is_registered(uri: str) -> bool:
+    """Exactly one that is listed: in SIMULATOR_REDIRECT_URIS, else QBO_REDIRECT_URI. With neither, any address of the
+    web without parameters."""
+    listed = getattr(settings, "SIMULATOR_REDIRECT_URIS", None) or [settings.QBO_REDIRECT_URI]
+    if any(listed):
+        return uri in listed
+    parts = urlsplit(uri)
+    return parts.scheme in ("http", "https") and bool(parts.netloc) and not (parts.query or parts.fragment)
 
 
 def _scope_problem(asked: Mapping[str, str]) -> str:
@@ -219,14 +220,31 @@ def discovery(request: HttpRequest) -> JsonResponse:
             "issuer": f"{base}/op/v1",
             "authorization_endpoint": f"{base}/connect/oauth2",
             "token_endpoint": f"{base}/oauth2/v1/tokens/bearer",
+            # Clients read these two keys whether they sign people in or not.
             "userinfo_endpoint": f"{base}/v1/openid_connect/userinfo",
             "revocation_endpoint": f"{base}/v2/oauth2/tokens/revoke",
             "jwks_uri": f"{base}/op/v1/jwks",
             "response_types_supported": ["code"],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["RS256"],
-            "scopes_supported": ["openid", "email", "profile", "address", "phone"],
+            "scopes_supported": sorted(SCOPES),
             "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
             "claims_supported": ["aud", "exp", "iat", "iss", "realmid", "sub"],
         }
     )
+
+
+@require_GET
+@_with_tid
+def userinfo(request: HttpRequest) -> HttpResponse:
+    """No token carries the scope openid, so nobody is ever described."""
+    response = _error(403, "insufficient_scope", "The access token has no openid scope.")
+    response["WWW-Authenticate"] = 'Bearer error="insufficient_scope", scope="openid"'
+    return response
+
+
+@require_GET
+@_with_tid
+def jwks(request: HttpRequest) -> JsonResponse:
+    """No id_token is issued, so there is no key to check one with."""
+    return JsonResponse({"keys": []})

@@ -229,3 +229,13 @@ def test_companies_are_made_and_switched_over_http(client, db):
 )
 def test_an_unknown_switch_or_value_is_refused(us, change):
     assert control(us, "", "patch", **change).status_code == 400
+
+
+def test_a_company_takes_intuits_own_limits_when_asked(us, client):
+    numbers = {"requests_per_minute": 500, "requests_per_second": 10, "batches_per_minute": 40}
+    made = client.post(
+        "/simulator/control/", {"seed": False, "intuit_limits": True}, content_type="application/json"
+    )
+    assert made.json().items() >= numbers.items()
+    patched = control(us, method="patch", intuit_limits=True, requests_per_second=5).json()
+    assert patched.items() >= (numbers | {"requests_per_second": 5}).items()

@@ -116,13 +116,13 @@ def test_empty_and_read_only_properties_are_ignored(us):
     body = {
         "DisplayName": "Acme",
         "Title": "",
-        "Balance": 500,
+        "BalanceWithJobs": 500,
         "Level": 0,
         "PreferredDeliveryMethod": "",
         "BillAddr": None,
     }
     created = us.create("Customer", body)
-    assert created["Balance"] == 0
+    assert created["Balance"] == created["BalanceWithJobs"] == 0
     assert "Title" not in created
 
 

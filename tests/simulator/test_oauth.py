@@ -115,9 +115,28 @@ def test_a_registered_list_of_addresses_is_matched_exactly(browser, settings):
     assert browser.open(redirect_uri=CALLBACK + "?next=1").status_code == 400
 
 
+def test_the_products_own_callback_is_the_registered_one(browser, settings):
+    settings.QBO_REDIRECT_URI = CALLBACK
+    assert browser.open().status_code == 200
+    assert browser.open(redirect_uri="https://elsewhere.example/callback/").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("http://localhost:8000/callback/", 200),
+        ("https://elsewhere.example/callback/?next=1", 400),
+        ("https://elsewhere.example/callback/#top", 400),
+    ],
+)
+def test_without_a_list_an_address_has_no_parameters(browser, address, status):
+    assert browser.open(redirect_uri=address).status_code == status
+
+
 @pytest.mark.parametrize(
     ("change", "error"),
     [
+        ({"scope": "com.intuit.quickbooks.accounting openid"}, "invalid_scope"),
         ({"scope": "everything"}, "invalid_scope"),
         ({"response_type": "token"}, "unsupported_response_type"),
         ({"state": ""}, "invalid_request"),
@@ -263,3 +282,11 @@ def test_every_answer_carries_an_intuit_tid(browser, connected):
     response = browser.client.post("/simulator/oauth2/v1/tokens/bearer", {})
     assert response["intuit_tid"]
     assert browser.client.get("/simulator/v3/company/1/preferences")["intuit_tid"]
+
+
+def test_what_discovery_names_is_there(client, db):
+    told = client.get("/simulator/.well-known/openid_configuration/").json()
+    assert told["scopes_supported"] == ["com.intuit.quickbooks.accounting", "com.intuit.quickbooks.payment"]
+    assert client.get(urlsplit(told["jwks_uri"]).path).json() == {"keys": []}
+    refused = client.get(urlsplit(told["userinfo_endpoint"]).path)
+    assert (refused.status_code, refused.json()["error"]) == (403, "insufficient_scope")
