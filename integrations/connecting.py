@@ -35,6 +35,8 @@ from .sync.company import read_company
 from .sync.counting import count_call
 from .sync.gate import FreeGate
 from .sync.grant import StoredGrant, token_columns
+from .sync.lease import hold_lane
+from .sync.leaving import end_all_work
 from .sync.writing import untie
 
 logger = logging.getLogger(__name__)
@@ -103,13 +105,18 @@ def finish(user: AbstractBaseUser, *, state: str, code: str, realm_id: str, erro
 
 
 def disconnect(organization: Organization, *, asked: Asked) -> None:
-    """Lets go of the grant, which a task then gives back at Intuit. Ids and history stay."""
+    """Lets go of the grant, which a task then gives back at Intuit. Ids and history stay.
+
+    A run under way stops before its next call.
+    """
     with transaction.atomic():
         _note(organization, "Disconnected QuickBooks.", asked)
         Connection.objects.filter(organization=organization).update(
             status=Connection.Status.NOT_CONNECTED,
             access_token=None,
             access_expires_at=None,
+            # Whoever renews the tokens right now must not store them any more.
+            token_version=F("token_version") + 1,
             **_only_paused_by_people(),
         )
         transaction.on_commit(lambda: async_task("integrations.tasks.revoke", organization.pk))
@@ -117,11 +124,21 @@ def disconnect(organization: Organization, *, asked: Asked) -> None:
 
 
 def forget_company(organization: Organization, *, asked: Asked) -> None:
-    """Unlinks every record, so that another company may be connected. Only while disconnected."""
+    """Unlinks every record and ends all work that waits, so that another company may be connected.
+
+    Only while disconnected. Raises Refused: `still_connected`, `still_working`.
+    """
     with transaction.atomic():
+        lane = hold_lane(organization.pk)
         connection = Connection.objects.select_for_update().get(organization=organization)
         if connection.status != Connection.Status.NOT_CONNECTED:
             raise Refused("still_connected", "Disconnect QuickBooks first, then unlink the records.")
+        if lane.taken:
+            raise Refused(
+                "still_working",
+                "An answer of QuickBooks is still on its way to your records. Wait a minute, then unlink them again.",
+            )
+        end_all_work(organization)
         for mapper in mappers():
             # The former company's accounts, items and tax codes serve no more.
             retired = {"is_active": False} if mapper.mirrors else {}
@@ -144,7 +161,7 @@ def forget_company(organization: Organization, *, asked: Asked) -> None:
 
 
 def pause(organization: Organization, *, asked: Asked) -> None:
-    """Holds all of the organization's work, a run under way at its next step, until `resume`."""
+    """Holds all of the organization's work, a run under way before its next call, until `resume`."""
     with transaction.atomic():
         require_connection(organization)
         Connection.objects.filter(organization=organization).update(
@@ -225,6 +242,8 @@ def _store(attempt: ConnectAttempt, realm_id: str, tokens: oauth.Tokens) -> Conn
     organization = attempt.organization
     try:
         with transaction.atomic():
+            hold_lane(organization.pk)
+            _leave_former_company(attempt, realm_id)
             Connection.objects.filter(organization=organization).update(
                 status=Connection.Status.CONNECTED,
                 realm_id=realm_id,
@@ -243,6 +262,15 @@ def _store(attempt: ConnectAttempt, realm_id: str, tokens: oauth.Tokens) -> Conn
             "realm_in_use", "This QuickBooks company was connected to another organization just now.", attempt
         ) from error
     return Connection.objects.get(organization=organization)
+
+
+def _leave_former_company(attempt: ConnectAttempt, realm_id: str) -> None:
+    """Where no record is linked another company is welcome, but not to what was asked of the former one."""
+    _require_free_realm(attempt, realm_id)
+    organization = attempt.organization
+    if Connection.objects.filter(organization=organization).exclude(realm_id__in=["", realm_id]).exists():
+        end_all_work(organization)
+        Cursor.objects.filter(organization=organization).delete()
 
 
 def _hash(state: str) -> str:

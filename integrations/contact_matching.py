@@ -23,10 +23,10 @@ from .models import (
     SyncRun,
     SyncState,
 )
-from .queueing import hold_lane
 from .services import Asked, Refused, UnknownRecord, new_run, require_connection, resume, ring_after_commit
 from .sync import merge
 from .sync.contact_compare import fingerprint
+from .sync.lease import hold_lane
 
 # What settles a kind of finding. Two on one side are merged there, by a person who looks at both.
 ACTS: dict[str, tuple[Act, ...]] = {
@@ -201,7 +201,10 @@ def _import(reading: ContactReading, chosen: list[ContactFinding], asked: Asked)
     resume(reading.organization, asked)
     mapper = mapper_for(reading.entity)
     run = new_run(reading.organization, Direction.IMPORT, mapper, asked, len(chosen))
-    run.options = {"quickbooks_ids": [each.quickbooks_id for each in chosen]}
+    run.options = {
+        "quickbooks_ids": [each.quickbooks_id for each in chosen],
+        "realm_id": reading.realm_id,
+    }
     run.save(update_fields=["options"])
     ring_after_commit(reading.organization)
     return run

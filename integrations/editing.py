@@ -13,8 +13,8 @@ from django.db.models import ProtectedError
 
 from .mapping import mapper_of
 from .models import Document, DocumentLine, SyncedRecord, SyncJob, name_key
-from .queueing import hold_lane
 from .services import Refused
+from .sync.lease import hold_lane
 
 # A change of these changes the amounts of lines that stay as they are.
 _RECKONING = ("currency", "tax_treatment")

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from .mapping import Mapper, Problem, mapper_for
 from .models import Direction, Document, Organization, SyncedRecord, SyncJob, SyncRun
-from .queueing import hold_lane
 from .services import Asked, Refused, UnknownRecord, new_run, require_connection, resume, ring_after_commit
 from .sync import outcomes
+from .sync.lease import hold_lane
 from .sync.runs import end_run
 from .sync.writing import untie
 
@@ -77,9 +77,9 @@ def link(organization: Organization, entity: str, pairs: Mapping[int, str], *, a
     if any(not 0 < len(qbo_id) <= LONGEST_ID for qbo_id in targets.values()):
         raise Refused("bad_quickbooks_id", "Name the record of QuickBooks by its id there.")
     with transaction.atomic():
+        hold_lane(organization.pk)
         require_connection(organization)
         resume(organization, asked)
-        hold_lane(organization.pk)
         records = _records(mapper, organization, targets)
         run = new_run(organization, Direction.LINK, mapper, asked, len(records))
         busy = _busy(mapper, organization, records)

@@ -16,7 +16,8 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from .mapping import Mapper, mapper_for
-from .models import Direction, Lane, Organization, QueueStep, SyncedRecord, SyncJob, SyncRun, SyncState
+from .models import Direction, Organization, QueueStep, SyncedRecord, SyncJob, SyncRun, SyncState
+from .sync.lease import hold_lane
 from .sync.outcomes import add_to_run, column_of, finish
 from .sync.runs import end_run
 
@@ -114,11 +115,6 @@ def take_out(organization_id: int, entity: str, wanted: Collection[int], priorit
             _hurry_jobs(SyncJob.objects.filter(run=step.run, record_id__in=now), priority)
             taken |= set(now)
     return taken
-
-
-def hold_lane(organization_id: int) -> None:
-    """Until the transaction ends nothing is queued for the organization: whoever queues records holds it, too."""
-    Lane.objects.select_for_update().get(organization=organization_id)
 
 
 def take_step(step: QueueStep) -> None:

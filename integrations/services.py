@@ -26,8 +26,9 @@ from .models import (
     SyncRun,
     Trigger,
 )
-from .queueing import hold_lane, hurry, in_steps, not_yet_queued, queue
+from .queueing import hurry, in_steps, not_yet_queued, queue
 from .sync import merge
+from .sync.lease import hold_lane
 
 # A person's run of at most this many records goes before everything else.
 CLICK_SIZE = 30
@@ -81,10 +82,10 @@ def push(
     if not mapper.pushes:
         raise Refused("not_pushed", "QuickBooks keeps this list; import it from there.")
     with transaction.atomic():
-        require_connection(organization)
-        resume(organization, asked)
         # One organization's questions are taken one after the other, so that nothing is queued twice.
         hold_lane(organization.pk)
+        require_connection(organization)
+        resume(organization, asked)
         chosen = _chosen(mapper, organization, ids, all_unsynced)
         if all_unsynced and (waiting := not_yet_queued(organization, mapper)):
             for earlier in set(waiting.values()):
@@ -110,6 +111,7 @@ def push_with_contacts(
     """The same with the contacts that the records need first: their runs, and the records' own as the last one."""
     mapper = mapper_for(entity)
     with transaction.atomic():
+        hold_lane(organization.pk)
         require_connection(organization)
         chosen = _chosen(mapper, organization, ids, all_unsynced)
         contacts = _push_contacts(mapper, organization, chosen, asked)
@@ -171,9 +173,9 @@ def void(organization: Organization, entity: str, *, asked: Asked, ids: Sequence
     if not mapper.ending:
         raise Refused("not_voidable", "This cannot be voided. Make it inactive instead.")
     with transaction.atomic():
+        hold_lane(organization.pk)
         require_connection(organization)
         resume(organization, asked)
-        hold_lane(organization.pk)
         chosen = _chosen(mapper, organization, ids, False)
         run = new_run(organization, Direction.VOID, mapper, asked, len(chosen))
         _queue_all(run, mapper, chosen)
@@ -187,6 +189,7 @@ def resolve(conflict: Conflict, choices: dict[str, str], *, asked: Asked) -> Con
     Raises Refused where a field has no decision, or where it was decided already.
     """
     with transaction.atomic():
+        hold_lane(conflict.organization_id)
         conflict = _settle(conflict, choices, asked)
         if "finmo" in choices.values():
             _push_decided([conflict], asked)
@@ -196,8 +199,10 @@ def resolve(conflict: Conflict, choices: dict[str, str], *, asked: Asked) -> Con
 def resolve_many(conflicts: Iterable[Conflict], keep: str, *, asked: Asked) -> int:
     """Keeps one side, "finmo" or "quickbooks", of every field, and queues what has to go out in one run for each
     entity. Returns how many were decided: what somebody else decided meanwhile stays as it was."""
-    settled = []
+    settled, conflicts = [], list(conflicts)
     with transaction.atomic():
+        for organization_id in sorted({conflict.organization_id for conflict in conflicts}):
+            hold_lane(organization_id)
         for conflict in conflicts:
             try:
                 settled.append(_settle(conflict, dict.fromkeys(conflict.fields, keep), asked))

@@ -18,7 +18,7 @@ from .. import linking, services
 from ..editing import delete_record
 from ..mapping import Mapper, mapper_for
 from ..models import SyncedRecord
-from ..queueing import hold_lane
+from ..sync.lease import hold_lane
 from .etags import etag_of, require_unchanged
 from .idempotency import idempotent
 from .organizations import OrganizationView

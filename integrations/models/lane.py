@@ -22,6 +22,10 @@ class Lane(models.Model):
     def __str__(self) -> str:
         return f"Lane of {self.organization}"
 
+    @property
+    def taken(self) -> bool:
+        return bool(self.holder) and self.expires_at > timezone.now()
+
 
 class CallCount(models.Model):
     """How many calls went to QuickBooks for an organization on a day (UTC), by kind.

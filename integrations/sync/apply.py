@@ -29,6 +29,7 @@ def store(
     work: Work, mapper: Mapper, company: Company, rows: Iterable[bytes], *, adds_unknown: bool
 ) -> Stored:
     """Stores a page. What its documents refer to and we do not know is read first, in one query an entity."""
+    work.require_same_company()
     stored = Stored()
     read, unreadable = find.read(mapper, rows)
     _note_unreadable(mapper, work.organization, unreadable, stored)

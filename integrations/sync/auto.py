@@ -19,9 +19,9 @@ from django.utils import timezone
 from ..bell import START, ring_each
 from ..mapping import Mapper, mappers
 from ..models import Configuration, Connection, Direction, Organization, SyncRun, Trigger
-from ..queueing import hold_lane
 from ..retrying import worth_sending
 from ..services import Asked, NotConnected, pull, push
+from .lease import hold_lane
 
 logger = logging.getLogger(__name__)
 

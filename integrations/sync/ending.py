@@ -48,7 +48,7 @@ def _write_down(work: Work, mapper: Mapper, job: SyncJob, record: SyncedRecord) 
     with transaction.atomic():
         batch = PushBatch.objects.create(
             organization=work.organization,
-            realm_id=work.connection.realm_id,
+            realm_id=work.realm_id,
             operation=f"{mapper.remote}/{mapper.ending}",
             body=body,
         )
@@ -122,7 +122,7 @@ def _took_effect(work: Work, batch: PushBatch) -> bool:
 
 
 def _accepted(work: Work, mapper: Mapper, batch: PushBatch, job: SyncJob, raw: bytes) -> None:
-    with transaction.atomic():
+    with work.storing():
         record = outcomes.lock(mapper, work.organization.pk, [job.record_id])[job.record_id]
         close(batch, work.client.last_intuit_tid)
         columns = {}

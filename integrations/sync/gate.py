@@ -1,4 +1,5 @@
-"""What stands before every call: the lease is still ours, the rate limits allow it, and it is counted."""
+"""What stands before every call: the lease is still ours, the work may go on, the rate limits allow it, and it is
+counted."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from ..models import Lane
 from ..qbo.throttle import Kind, Throttle, default_limits
 from .counting import count_call, uncount_call
 from .lease import LEASE, Lease
+from .permission import require_permission
 
 # Sleeping longer at a stretch would let the lease run out.
 SLICE = LEASE.total_seconds() / 6
@@ -16,8 +18,9 @@ SLICE = LEASE.total_seconds() / 6
 class LaneGate:
     """The client's Gate for the holder of a lane."""
 
-    def __init__(self, lease: Lease):
+    def __init__(self, lease: Lease, realm_id: str):
         self._lease = lease
+        self._realm_id = realm_id
         lane = Lane.objects.get(pk=lease.lane_id)
         history = [(at, Kind(kind)) for at, kind in lane.recent_calls]
         self._throttle = Throttle(default_limits(), history=history)
@@ -25,6 +28,7 @@ class LaneGate:
     def enter(self, kind: Kind) -> None:
         while (wait := self._throttle.delay(kind)) > 0:
             self.pause(wait)
+        require_permission(self._lease.organization_id, self._realm_id)
         self._throttle.enter(kind)
         recent = self._recent()
         self._lease.renew(recent_calls=recent)

@@ -38,12 +38,9 @@ class StoredGrant:
 
     def __init__(self, connection: Connection):
         self._connection = connection
+        self.realm_id = connection.realm_id
         # Calls in flight side by side must not refresh side by side.
         self._one_at_a_time = Lock()
-
-    @property
-    def realm_id(self) -> str:
-        return self._connection.realm_id
 
     def access_token(self) -> str:
         """A token that is good for a while. Raises NeedsReconnect where there is no grant (any more)."""
@@ -64,8 +61,11 @@ class StoredGrant:
             return self._connection.access_token
 
     def _require_grant(self) -> None:
-        if self._connection.status != Connection.Status.CONNECTED or not self._connection.refresh_token:
+        held = self._connection
+        if held.status != Connection.Status.CONNECTED or not held.refresh_token:
             raise NeedsReconnect(detail="There is no grant to refresh.")
+        if held.realm_id != self.realm_id:
+            raise NeedsReconnect(detail="The grant is to another company by now.")
 
     def _refresh(self) -> None:
         """Trades the newest refresh token, and stores its successor before anybody uses what came with it."""
@@ -76,9 +76,10 @@ class StoredGrant:
         tokens = oauth.refresh(
             self._connection.refresh_token, sending=lambda: count_call(organization_id, CallCount.Kind.TOKEN)
         )
-        stored = Connection.objects.filter(pk=self._connection.pk, token_version=version).update(
-            **token_columns(tokens)
-        )
+        stored = Connection.objects.filter(
+            pk=self._connection.pk, token_version=version, status=Connection.Status.CONNECTED
+        ).update(**token_columns(tokens))
         if not stored:
-            logger.info("Connection %s was renewed by a person meanwhile", self._connection.pk)
+            logger.info("Connection %s was renewed or ended by a person meanwhile", self._connection.pk)
         self._connection.refresh_from_db()
+        self._require_grant()

@@ -28,6 +28,7 @@ from ..qbo.errors import (
 )
 from . import claims, looking, matching, outcomes, pull, push, reconcile, repair, settle
 from .lease import Lease, LeaseLost
+from .permission import Stopped
 from .runs import fail_run
 from .work import Work
 
@@ -77,11 +78,15 @@ def _work_off(work: Work) -> bool:
         settle.settle_open(work)
         claims.requeue_orphans(work)
         while work.time_left and _step(work):
-            if _paused(work):
-                _wait(work, Connection.Pause.PAUSED)
+            if code := work.reason_to_wait:
+                _wait(work, code)
                 return False
     except (NeedsReconnect, SubscriptionLapsed, Misconfigured) as error:
         _pause(work, error)
+        return False
+    except Stopped as stop:
+        claims.requeue_orphans(work)
+        _wait(work, stop.code)
         return False
     except (Unreachable, Throttled, TryLater) as error:
         _wait(work, error.code)
@@ -168,29 +173,17 @@ def _serve_clicks(work: Work) -> None:
 
 
 def _may_work(work: Work) -> bool:
-    connection = work.connection
-    if not work.organization.quickbooks_enabled:
-        _wait(work, "not_enabled")
-        return False
-    if connection.status != Connection.Status.CONNECTED:
-        _wait(work, connection.status)
-        return False
-    if connection.pause:
-        _wait(work, connection.pause)
+    if code := work.reason_to_wait:
+        _wait(work, code)
         return False
     return True
-
-
-def _paused(work: Work) -> bool:
-    """Whether a person paused it meanwhile."""
-    return Connection.objects.filter(pk=work.connection.pk, pause=Connection.Pause.PAUSED).exists()
 
 
 def _pause(work: Work, error: QuickBooksError) -> None:
     """Stops the organization's work with a reason that people see, without failing each record."""
     pause = next(pause for kind, pause in PAUSES.items() if isinstance(error, kind))
     connections = Connection.objects.filter(
-        pk=work.connection.pk, token_version=work.connection.token_version
+        pk=work.connection.pk, token_version=work.connection.token_version, realm_id=work.realm_id
     )
     columns = {"pause": pause, "pause_detail": error.detail[:500], "paused_at": timezone.now()}
     if pause == Connection.Pause.NEEDS_RECONNECT:
@@ -200,7 +193,8 @@ def _pause(work: Work, error: QuickBooksError) -> None:
         note(work.organization, Change.Subject.CONNECTION, f"{explain(pause).meaning} Work waits.")
         logger.warning("Organization %s waits: %s (%s)", work.organization.slug, pause, error.intuit_tid)
     claims.requeue_orphans(work)
-    _wait(work, str(pause))
+    # A person may have disconnected meanwhile, which is then the reason.
+    _wait(work, work.reason_to_wait or str(pause))
 
 
 def _wait(work: Work, code: str) -> None:

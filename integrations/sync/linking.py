@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from .. import retrying
 from ..mapping import Company, Mapper, Problem
@@ -34,7 +34,7 @@ def link_records(work: Work, company: Company, mapper: Mapper, jobs: list[SyncJo
         return
     for job in jobs:
         try:
-            _link(mapper, company, job, held.get(job.quickbooks_id))
+            _link(work, mapper, company, job, held.get(job.quickbooks_id))
         except IntegrityError:
             # Another worker was quicker; the database keeps a document to one record.
             outcomes.fail(mapper, [(job, Problem("link_taken"))])
@@ -50,9 +50,9 @@ def _send_what_waited(mapper: Mapper, jobs: list[SyncJob]) -> None:
     retrying.after_linking(mapper, run.organization_id, [job.record_id for job in jobs], asked=asked)
 
 
-def _link(mapper: Mapper, company: Company, job: SyncJob, held: Held) -> None:
+def _link(work: Work, mapper: Mapper, company: Company, job: SyncJob, held: Held) -> None:
     """The tie and its journal, together or not at all."""
-    with transaction.atomic():
+    with work.storing():
         record = outcomes.lock(mapper, job.organization_id, [job.record_id]).get(job.record_id)
         if record is None:
             outcomes.finish([job], SyncJob.Outcome.SKIPPED, "It no longer exists.")

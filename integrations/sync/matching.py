@@ -21,6 +21,7 @@ from ..qbo.errors import Refused, Unreachable
 from . import find, merge, outcomes
 from .apply import store
 from .contact_compare import Comparison, Contact, compare
+from .leaving import LEFT
 from .runs import end_run
 from .sides import written_since
 from .work import Work
@@ -51,8 +52,10 @@ def matching_round(work: Work, run: SyncRun, between: Between) -> bool:
     try:
         if run.direction == Direction.MATCH:
             _match(work, mapper, run, between)
-        else:
+        elif run.options["realm_id"] == work.realm_id:
             _import(work, mapper, run)
+        else:
+            end_run(run, LEFT)
     except (Refused, Unreachable) as error:
         end_run(run, outcomes.problem_of(error))
     return True
@@ -124,7 +127,7 @@ def _of_document(mapper: Mapper, company: Company, document) -> Contact:
 
 def _ignored(work: Work, mapper: Mapper):
     return IgnoredFinding.objects.filter(
-        organization=work.organization, entity=mapper.entity, realm_id=work.connection.realm_id
+        organization=work.organization, entity=mapper.entity, realm_id=work.realm_id
     )
 
 
@@ -135,7 +138,7 @@ def _store(
     reading = ContactReading.objects.create(
         organization=work.organization,
         entity=run.entity,
-        realm_id=work.connection.realm_id,
+        realm_id=work.realm_id,
         read_at=timezone.now(),
         run=run,
         finmo_count=sum(each.active for each in ours),

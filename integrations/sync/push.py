@@ -167,7 +167,7 @@ def _link_existing(
     found, problems = _existing(work, mapper, company, [records[job.record_id] for job in new])
     failed = [(job, problems[job.record_id]) for job in new if job.record_id in problems]
     outcomes.fail(mapper, failed)
-    _link_found(mapper, company, new, records, found)
+    _link_found(work, mapper, company, new, records, found)
     return [job for job in jobs if job.record_id not in problems]
 
 
@@ -193,11 +193,12 @@ def _link_doubted(
     found, refused = find.made_by_us(work, mapper, company, suspects)
     still = [job for job in jobs if job.record_id in refused]
     outcomes.fail(mapper, [(job, outcomes.in_doubt(refused[job.record_id])) for job in still])
-    _link_found(mapper, company, jobs, records, found)
+    _link_found(work, mapper, company, jobs, records, found)
     return [job for job in jobs if job.record_id not in refused]
 
 
 def _link_found(
+    work: Work,
     mapper: Mapper,
     company: Company,
     jobs: list[SyncJob],
@@ -207,14 +208,15 @@ def _link_found(
     """Ties what was found, and reads the tied records anew."""
     if not found:
         return
-    link(
-        company,
-        [
-            (mapper, job, records[job.record_id], found[job.record_id][1])
-            for job in jobs
-            if job.record_id in found
-        ],
-    )
+    with work.storing():
+        link(
+            company,
+            [
+                (mapper, job, records[job.record_id], found[job.record_id][1])
+                for job in jobs
+                if job.record_id in found
+            ],
+        )
     linked = mapper.full_records(company.organization).filter(pk__in=list(found))
     records |= {record.pk: record for record in linked}
 
@@ -282,9 +284,7 @@ def _write_down(work: Work, drafts: list[tuple[Mapper, Draft]]) -> PushBatch:
     ]
     body = documents.encode({"BatchItemRequest": items}).decode()
     with transaction.atomic():
-        batch = PushBatch.objects.create(
-            organization=work.organization, realm_id=work.connection.realm_id, body=body
-        )
+        batch = PushBatch.objects.create(organization=work.organization, realm_id=work.realm_id, body=body)
         for _, draft in drafts:
             job = draft.job
             job.batch, job.revision = batch, draft.record.revision

@@ -37,7 +37,7 @@ def reconcile_round(work: Work, run: SyncRun, between: Callable[[], None]) -> bo
     except Unsteady as error:
         end_run(run, error.problem)
         return True
-    statements.store(run, mapper.stream, work.connection.realm_id, comparison)
+    statements.store(run, mapper.stream, work.realm_id, comparison)
     run.total = run.succeeded = read
     run.save(update_fields=["total", "succeeded"])
     end_run(run)

@@ -13,6 +13,7 @@ from ..qbo.errors import Refused, Unreachable
 from . import find, outcomes, statements
 from .compare import compare
 from .fixes import FIXES, Repair, Send
+from .leaving import LEFT
 from .runs import end_run
 from .sides import QuickBooksSide, read_finmo
 from .work import Work
@@ -32,11 +33,15 @@ def repair_round(work: Work, run: SyncRun) -> bool:
     SyncRun.objects.filter(pk=run.pk, started_at=None).update(started_at=timezone.now())
     SyncRun.objects.filter(pk=run.pk).update(status=SyncRun.Status.RUNNING)
     run.refresh_from_db()
+    statement = Statement.objects.get(pk=run.options["statement"], organization=work.organization)
+    if statement.realm_id != work.realm_id:
+        end_run(run, LEFT)
+        return True
     try:
         if run.options.get("begun"):
-            _look_again(work, run)
+            _look_again(work, run, statement)
         else:
-            _begin(work, run)
+            _begin(work, run, statement)
     except Refused as error:
         end_run(run, outcomes.problem_of(error))
     except Unreachable as error:
@@ -54,10 +59,9 @@ def _lost(error: Unreachable) -> Problem:
     )
 
 
-def _begin(work: Work, run: SyncRun) -> None:
+def _begin(work: Work, run: SyncRun, statement: Statement) -> None:
     mapper = mapper_for(run.entity)
     company = work.company()
-    statement = Statement.objects.get(pk=run.options["statement"], organization=work.organization)
     differences = list(statement.differences.filter(pk__in=run.options["differences"], settled_at=None))
     fix = Fix(run.options["fix"])
     ids = {each.link_quickbooks_id or each.quickbooks_id for each in differences} - {""}
@@ -98,11 +102,10 @@ def _queue(run: SyncRun, mapper: DocumentMapper, to_send: list[Send]) -> None:
     )
 
 
-def _look_again(work: Work, run: SyncRun) -> None:
+def _look_again(work: Work, run: SyncRun, statement: Statement) -> None:
     """Compares the documents once more, and lets the statement follow."""
     mapper = mapper_for(run.entity)
     company = work.company()
-    statement = Statement.objects.get(pk=run.options["statement"], organization=work.organization)
     statements.settle(statement, _touched(work, mapper, company, statement, run.options["differences"]))
     run.refresh_from_db()
     run.skipped += max(run.total - run.done, 0)

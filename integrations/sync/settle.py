@@ -11,13 +11,14 @@ from django.conf import settings
 from django.db import connections, transaction
 from django.utils import timezone
 
-from ..mapping import Company, Mapper, Problem, mapper_for
+from ..mapping import Company, Mapper, mapper_for
 from ..models import PushBatch, SyncedRecord, SyncJob
 from ..qbo.client import BatchAnswer
 from ..qbo.errors import Fault, QuickBooksError, Refused, Throttled, Unreachable
 from . import find, merge, outcomes
 from .bind import Answered, bind_and_finish
 from .faulty import digest
+from .leaving import LEFT
 from .work import Work
 
 logger = logging.getLogger(__name__)
@@ -116,7 +117,7 @@ def store(work: Work, company: Company, batch: PushBatch, answers: list[BatchAns
     failed: Failed = []
     unanswered: list[SyncJob] = []
     answered: list[Answered] = []
-    with transaction.atomic():
+    with work.storing():
         for mapper, jobs, records in running(batch):
             for job in jobs:
                 answer, record = by_id.get(str(job.pk)), records.get(job.record_id)
@@ -147,7 +148,7 @@ def resolve(work: Work, company: Company, batch: PushBatch) -> None:
         doubted |= _doubt(mapper, jobs, refused)
         found |= _updated(work, mapper, company, jobs, records)
         unguarded |= any(not getattr(records[pk], mapper.key_column) for pk in found)
-        with transaction.atomic():
+        with work.storing():
             locked = outcomes.lock(mapper, batch.organization_id, found)
             bind_and_finish(
                 company,
@@ -241,9 +242,9 @@ def settle_open(work: Work) -> None:
     """Batches that a dead or timed-out worker left without an answer, oldest first."""
     open_batches = PushBatch.objects.filter(organization=work.organization, settled_at__isnull=True)
     for batch in open_batches.order_by("pk"):
-        if batch.realm_id != work.connection.realm_id:
-            # Another company is connected now: nobody can say what the former one did.
-            give_up(batch, Problem("in_doubt"))
+        if batch.realm_id != work.realm_id:
+            # What the former company made of it is nothing to this one.
+            give_up(batch, LEFT)
             continue
         try:
             _settle(work, batch)

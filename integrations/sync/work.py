@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
+
+from django.db import transaction
 
 from ..mapping import Company, company_of
 from ..models import Connection, Organization
@@ -14,7 +18,8 @@ from ..qbo.errors import Refused
 from .company import is_stale, read_company
 from .gate import LaneGate
 from .grant import StoredGrant
-from .lease import Lease
+from .lease import Lease, hold_lane
+from .permission import Stopped, reason_to_wait
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +29,9 @@ class Work:
         self.lease = lease
         self.organization = Organization.objects.get(pk=lease.organization_id)
         self.connection = Connection.objects.get(organization=self.organization)
-        self.gate = LaneGate(lease)
+        # The grant reads its row again when it renews; by then a person may have connected another company.
+        self.realm_id = self.connection.realm_id
+        self.gate = LaneGate(lease, self.realm_id)
         self.client = Client(StoredGrant(self.connection), self.gate)
         # (currency, date) → rate, as read from QuickBooks during this turn
         self.rates: dict[tuple[str, date], Decimal] = {}
@@ -36,6 +43,25 @@ class Work:
     @property
     def time_left(self) -> bool:
         return time.monotonic() < self._until
+
+    @property
+    def reason_to_wait(self) -> str:
+        """Why nothing may be done for now, as a code of the fault table; empty where it may."""
+        return reason_to_wait(self.organization.pk, self.realm_id)
+
+    def require_same_company(self) -> None:
+        """Before what a call brought is stored: ids mean other records in another company. Raises Stopped."""
+        held = Connection.objects.values_list("realm_id", flat=True).get(organization=self.organization)
+        if held != self.realm_id:
+            raise Stopped("different_company")
+
+    @contextmanager
+    def storing(self) -> Iterator[None]:
+        """A transaction for ids that QuickBooks told, in which nobody lets go of the company. Raises Stopped."""
+        with transaction.atomic():
+            hold_lane(self.organization.pk)
+            self.require_same_company()
+            yield
 
     def company(self) -> Company:
         """Fresh settings; a person may have changed them since the last round. Raises Refused where QuickBooks never
