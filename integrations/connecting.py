@@ -23,6 +23,7 @@ from .models import (
     ConnectAttempt,
     Connection,
     Cursor,
+    Membership,
     Organization,
     SuspectedMerge,
     Trigger,
@@ -75,6 +76,12 @@ def begin(organization: Organization, user: AbstractBaseUser, *, redirect_uri: s
 def finish(user: AbstractBaseUser, *, state: str, code: str, realm_id: str, error: str) -> ConnectAttempt:
     """Trades the code for tokens and stores them. Raises ConnectRefused; nothing is half-connected."""
     attempt = _use(user, state)
+    if not _may_connect(user, attempt.organization):
+        raise ConnectRefused(
+            "not_allowed",
+            "QuickBooks was not connected: you may not do this any more. Ask an admin of your organization.",
+            attempt,
+        )
     if error or not code or not realm_id:
         raise ConnectRefused(
             "denied",
@@ -117,6 +124,7 @@ def disconnect(organization: Organization, *, asked: Asked) -> None:
             access_expires_at=None,
             # Whoever renews the tokens right now must not store them any more.
             token_version=F("token_version") + 1,
+            revoke_asked_at=timezone.now(),
             **_only_paused_by_people(),
         )
         transaction.on_commit(lambda: async_task("integrations.tasks.revoke", organization.pk))
@@ -209,6 +217,14 @@ def _use(user: AbstractBaseUser, state: str) -> ConnectAttempt:
             "This connection request is no longer valid. Press Connect to start again; it stays open for ten minutes.",
         )
     return ConnectAttempt.objects.select_related("organization").get(state_hash=_hash(state))
+
+
+def _may_connect(user: AbstractBaseUser, organization: Organization) -> bool:
+    """Asked again on return: within ten minutes a person may have been given another role, or have left."""
+    if user.is_staff and user.has_perm("integrations.change_connection"):
+        return True
+    membership = Membership.objects.filter(user=user, organization=organization).first()
+    return membership is not None and membership.can_configure
 
 
 def _require_free_realm(attempt: ConnectAttempt, realm_id: str) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
+from django_q.tasks import async_task
 
 from .bell import ring_each
 from .models import Connection, Lane, Organization, SyncJob, SyncRun, WebhookReceipt
@@ -18,6 +19,9 @@ logger = logging.getLogger(__name__)
 
 # Operations looks back a week at how late webhooks came.
 RECEIPTS_KEPT = timedelta(days=35)
+
+# A grant that could not be given back is tried again so often, until it ends by itself.
+REVOKED_AGAIN = timedelta(hours=1)
 
 # What is paused for these reasons is tried again by itself, this long after.
 TRIED_AGAIN = {
@@ -45,6 +49,7 @@ def sweep() -> None:
         Connection.objects.filter(pause=pause, paused_at__lt=now - wait).update(
             pause=Connection.Pause.NONE, pause_detail="", paused_at=None
         )
+    _revoke_again(now)
     unfinished = SyncRun.objects.filter(status__in=SyncRun.UNFINISHED).values("organization_id")
     open_jobs = SyncJob.objects.exclude(status=SyncJob.Status.DONE).values("organization_id")
     waiting = Organization.objects.filter(
@@ -55,6 +60,20 @@ def sweep() -> None:
     )
     free = Lane.objects.filter(Q(holder="") | Q(expires_at__lt=now)).values("organization_id")
     ring_each(waiting.filter(pk__in=free).values_list("pk", flat=True))
+
+
+def _revoke_again(now: datetime) -> None:
+    """Asks once more to give back what was left when Intuit did not answer, or when a worker died."""
+    left = Connection.objects.filter(
+        Q(revoke_asked_at=None) | Q(revoke_asked_at__lt=now - REVOKED_AGAIN),
+        status=Connection.Status.NOT_CONNECTED,
+        refresh_token__isnull=False,
+        refresh_expires_at__gt=now,
+    )
+    due = dict(left.values_list("pk", "organization_id"))
+    Connection.objects.filter(pk__in=due).update(revoke_asked_at=now)
+    for organization_id in due.values():
+        async_task("integrations.tasks.revoke", organization_id)
 
 
 def tick() -> None:

@@ -159,9 +159,9 @@ class QuickBooks:
 
     def _answer(self, request) -> tuple[int, dict, bytes]:
         page = urlsplit(request.url)
-        for action in list(self._actions):
-            if page.path.startswith("/simulator/v3/"):
-                self._actions.remove(action)
+        for path, action in list(self._actions):
+            if page.path.startswith(path):
+                self._actions.remove((path, action))
                 action()
         for stand_in in self._stand_ins:
             if stand_in.matching in request.url:
@@ -242,9 +242,9 @@ class QuickBooks:
         """Refuses no query any more."""
         self._refused_queries.clear()
 
-    def during_next_call(self, action) -> None:
+    def during_next_call(self, action, path: str = "/simulator/v3/") -> None:
         """Something that happens on our side while a call travels."""
-        self._actions.append(action)
+        self._actions.append((path, action))
 
 
 def _statement(request, page: SplitResult) -> str:

@@ -41,6 +41,8 @@ class Connection(models.Model):
     refresh_expires_at = models.DateTimeField(null=True, blank=True)
     refresh_hard_expires_at = models.DateTimeField(null=True, blank=True)
     token_version = models.PositiveIntegerField(default=0)
+    # When Intuit was last to be told that the grant is given back.
+    revoke_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     pause = models.CharField(max_length=24, choices=Pause.choices, default=Pause.NONE, blank=True)
     pause_detail = models.CharField(max_length=500, blank=True)

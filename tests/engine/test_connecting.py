@@ -8,11 +8,12 @@ from django.db import IntegrityError
 from django.db import connection as database
 from django.utils import timezone
 
-from integrations import connecting, services
-from integrations.models import Change, Connection, Organization
+from integrations import connecting, services, tasks
+from integrations.models import Change, Connection, Membership, Organization, Role
+from integrations.simulator.models import Grant
 from tests.conftest import make_user
 from tests.factories import make_customer, push
-from tests.quickbooks import CALLBACK, QuickBooks, drain, fault_body
+from tests.quickbooks import CALLBACK, QuickBooks, answer_bells, drain, fault_body
 
 
 @pytest.fixture
@@ -106,9 +107,6 @@ def test_another_company_is_refused_until_the_records_are_unlinked(
 
 
 def test_disconnecting_gives_the_grant_back_and_keeps_the_ids(qbo, organization, admin_user, asked):
-    from integrations import tasks
-    from integrations.simulator.models import Grant
-
     customer = make_customer(organization)
     push(customer)
     connecting.disconnect(organization, asked=asked)
@@ -118,6 +116,48 @@ def test_disconnecting_gives_the_grant_back_and_keeps_the_ids(qbo, organization,
     assert customer.qbo_id
     assert (held.status, held.access_token, held.refresh_token) == ("not_connected", None, None)
     assert list(Grant.objects.filter(company__realm_id=qbo.realm).values_list("revoked", flat=True)) == [True]
+
+
+def test_a_grant_that_could_not_be_given_back_is_given_back_within_two_hours(qbo, organization, asked):
+    connecting.disconnect(organization, asked=asked)
+    qbo.answer_next("tokens/revoke", 503, "")
+    tasks.revoke(organization.pk)
+    for _ in range(3):
+        tasks.sweep()
+        answer_bells()
+    assert Connection.objects.get(organization=organization).refresh_token
+    with time_machine.travel(timezone.now() + timedelta(minutes=61)):
+        tasks.sweep()
+        answer_bells()
+    assert Connection.objects.get(organization=organization).refresh_token is None
+    assert list(Grant.objects.filter(company__realm_id=qbo.realm).values_list("revoked", flat=True)) == [True]
+
+
+def test_tokens_that_come_after_disconnecting_are_not_kept(qbo, organization, asked):
+    customer = make_customer(organization)
+    run = services.push(organization, "customers", asked=asked, ids=[customer.pk])
+    Connection.objects.update(access_expires_at=timezone.now())
+    before = Connection.objects.get(organization=organization).refresh_token
+    qbo.during_next_call(lambda: connecting.disconnect(organization, asked=asked), "/simulator/oauth2/")
+    drain(organization)
+    held = Connection.objects.get(organization=organization)
+    assert (held.status, held.access_token, held.refresh_token) == ("not_connected", None, before)
+    run.refresh_from_db()
+    assert (run.status, run.error_code) == ("waiting", "not_connected")
+    assert qbo.calls.total() == 0
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, None])
+def test_who_lost_the_right_meanwhile_does_not_connect(company, organization, admin_user, role):
+    address = connecting.begin(organization, admin_user, redirect_uri=CALLBACK, return_to="/")
+    state = parse_qs(urlsplit(address).query)["state"][0]
+    code = company.consent(address)
+    own = Membership.objects.filter(user=admin_user)
+    own.update(role=role) if role else own.delete()
+    with pytest.raises(connecting.ConnectRefused) as refusal:
+        connecting.finish(admin_user, state=state, code=code, realm_id=company.realm, error="")
+    assert refusal.value.code == "not_allowed"
+    assert Connection.objects.get(organization=organization).status == "not_connected"
 
 
 def test_work_waits_for_a_dead_grant_and_goes_on_after_reconnecting(qbo, organization, admin_user, asked):

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from contacts.models import Customer
 from integrations import connecting, contact_matching, linking, queueing, services
-from integrations.models import Connection, Lane, PushBatch, QueueStep, SyncJob, SyncRun
+from integrations.models import Connection, Lane, Organization, PushBatch, QueueStep, SyncJob, SyncRun
 from integrations.services import Refused
 from integrations.sync.lease import Lease
 from tests.factories import make_customer, make_invoice, push
@@ -173,3 +173,51 @@ def test_an_answer_to_another_company_than_the_connected_one_is_settled_unread(q
     assert list(run.jobs.values_list("outcome", "code")) == [("failed", "different_company")]
     assert qbo.calls["batch"] == 0
     assert Connection.objects.get(organization=organization).connected
+
+
+@pytest.mark.parametrize("reason", ["not_connected", "not_enabled", "paused"])
+def test_a_worker_stops_before_its_next_call(qbo, organization, admin_user, asked, settings, reason):
+    settings.QBO_BATCH_SIZE, settings.QBO_CONCURRENCY = 2, 1
+    customers = [make_customer(organization) for _ in range(6)]
+    ids = [customer.pk for customer in customers]
+    run = services.push(organization, "customers", asked=asked, ids=ids)
+    acts = {
+        "not_connected": lambda: connecting.disconnect(organization, asked=asked),
+        "not_enabled": lambda: Organization.objects.update(quickbooks_enabled=False),
+        "paused": lambda: connecting.pause(organization, asked=asked),
+    }
+
+    def during_first_batch():
+        if PushBatch.objects.filter(sent_at__isnull=False).exists():
+            acts[reason]()
+        else:
+            qbo.during_next_call(during_first_batch)
+
+    qbo.during_next_call(during_first_batch)
+    drain(organization)
+    run.refresh_from_db()
+    assert (run.status, run.error_code, run.succeeded) == ("waiting", reason, 2)
+    assert qbo.calls["batch"] == 1
+    assert list(run.jobs.order_by("pk").values_list("status", flat=True)) == ["done"] * 2 + ["queued"] * 4
+    assert not PushBatch.objects.filter(settled_at=None).exists()
+
+    Organization.objects.update(quickbooks_enabled=True)
+    qbo.connect(organization, admin_user)
+    connecting.resume(organization, asked=asked)
+    drain(organization)
+    run.refresh_from_db()
+    assert (run.status, run.succeeded, len(qbo.all("Customer"))) == ("succeeded", 6, 6)
+
+
+def test_a_batch_that_was_not_sent_goes_out_without_looking_for_it(qbo, organization, asked):
+    """Paused between what is looked up for a batch and its sending."""
+    customer = make_customer(organization)
+    run = services.push(organization, "customers", asked=asked, ids=[customer.pk])
+    qbo.during_next_call(lambda: connecting.pause(organization, asked=asked))
+    drain(organization)
+    assert qbo.calls["batch"] == 0 and qbo.calls.total() == 1
+    assert list(run.jobs.values_list("status", flat=True)) == ["queued"]
+    assert not PushBatch.objects.filter(settled_at=None).exists()
+    connecting.resume(organization, asked=asked)
+    drain(organization)
+    assert qbo.calls["batch"] == 1 and len(qbo.all("Customer")) == 1
