@@ -14,6 +14,7 @@ from django.db import models, transaction
 from . import retrying
 from .models import Change, Configuration, Membership, Organization, SyncRun, Trigger
 from .services import Asked
+from .sync.lease import hold_lane
 
 Fields = dict[str, list[str]]
 
@@ -44,6 +45,7 @@ def save_configuration(configuration: Configuration, names: Iterable[str], *, as
     """
     names = list(names)
     with transaction.atomic():
+        hold_lane(configuration.organization_id)
         stored = Configuration.objects.select_for_update(of=("self",)).get(pk=configuration.pk)
         fields = differences(stored, configuration, names)
         configuration.save(update_fields=names)

@@ -16,6 +16,7 @@ from .mapping import Mapper, mapper_for
 from .models import Configuration, Connection, Direction, Organization, SyncJob, SyncRun, SyncState
 from .progress import things
 from .services import Asked, NotConnected, Refused, push, void
+from .sync.lease import hold_lane
 
 # {our code: what its repair leaves on the contact}
 _CONTACT_REPAIRED = {"contact_not_synced": {"qbo_id__isnull": False}, "inactive": {"is_active": True}}
@@ -38,6 +39,7 @@ def retry_cause(
     if not by_direction:
         raise Refused("not_repaired", f"Nothing was sent: it would fail again. {entry.remedy}")
     with transaction.atomic():
+        hold_lane(organization.pk)
         if entry.judged_by_company:
             read_company_again(organization)
         return [

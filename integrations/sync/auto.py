@@ -81,8 +81,10 @@ def start(organization_id: int) -> list[SyncRun]:
     now = timezone.now()
     try:
         with transaction.atomic():
-            found = due(now).filter(organization_id=organization_id).select_related("organization")
-            configuration = found.select_for_update(of=("self",)).first()
+            hold_lane(organization_id)
+            configuration = (
+                due(now).filter(organization_id=organization_id).select_related("organization").first()
+            )
             return _start(configuration, now) if configuration else []
     except NotConnected as refusal:
         logger.info("Organization %s is not started: %s", organization_id, refusal.code)
@@ -92,7 +94,6 @@ def start(organization_id: int) -> list[SyncRun]:
 def _start(configuration: Configuration, now: datetime) -> list[SyncRun]:
     organization = configuration.organization
     switches, columns = _due_switches(configuration, now)
-    hold_lane(organization.pk)
     runs = []
     for mapper, direction in _wanted(organization, switches):
         if direction == Direction.PULL:

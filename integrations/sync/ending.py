@@ -22,6 +22,7 @@ from ..qbo.errors import (
 from . import find, merge, outcomes
 from .apply import store
 from .bind import identity
+from .lease import hold_lane
 from .settle import DUPLICATE_REQUEST, PAUSES, close, give_up, never_usable, release
 from .work import Work
 
@@ -156,6 +157,7 @@ def _refused(
         problem = outcomes.problem_of(error)
     if problem:
         with transaction.atomic():
+            hold_lane(work.organization.pk)
             close(batch, error.intuit_tid)
             outcomes.fail(mapper, [(job, problem)])
 
@@ -178,6 +180,7 @@ def _answered_by_reading(
             _accepted(work, mapper, batch, job, raw)
             return None
         with transaction.atomic():
+            hold_lane(work.organization.pk)
             close(batch, error.intuit_tid)
             outcomes.requeue([job])
         return None

@@ -6,8 +6,6 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable
 
-from django.db import transaction
-
 from ..mapping import Company, Mapper, Problem, mapper_for
 from ..models import SyncedRecord, SyncJob, SyncState, name_key
 from ..qbo.errors import (
@@ -210,7 +208,7 @@ def _look_again(work: Work, mapper: Mapper, company: Company, jobs: list[SyncJob
     new = [record for record in records.values() if not record.linked]
     mapper.prepare(new, company)
     found, refused = find.made_by_us(work, mapper, company, new)
-    with transaction.atomic():
+    with work.storing():
         bind_and_finish(
             company,
             [

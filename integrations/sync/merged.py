@@ -10,8 +10,6 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 
-from django.db import transaction
-
 from ..mapping import Company, Mapper, mapper_for, referring
 from ..models import SuspectedMerge, SyncedRecord, SyncJob, SyncState, waiting_state
 from ..qbo.errors import Refused
@@ -68,7 +66,7 @@ def _follow(
         still = _reread_referring(work, company, mapper, loser, entries)
         # That a document was given to another contact proves nothing while others are left behind.
         if survivor and (loser.qbo_id in told or not still):
-            with transaction.atomic():
+            with work.storing():
                 _repoint(work, mapper, loser, survivor, entries)
                 _retire(mapper, company, loser, survivor, entries)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from django.db import models, transaction
 from django.db.models import Case, F, Q, Value, When
@@ -12,10 +13,20 @@ from django.utils import timezone
 from ..mapping import Mapper, Problem
 from ..models import WITHOUT_JOBS, Direction, SyncedRecord, SyncJob, SyncRun, SyncState
 from ..qbo.errors import QuickBooksError
+from .lease import hold_lane
 from .runs import end_run
 from .writing import Entry
 
 Outcome = SyncJob.Outcome
+
+
+@contextmanager
+def _lane_of(jobs: Iterable[SyncJob]) -> Iterator[None]:
+    """A transaction that holds the jobs' lane first of all: runs, records and settings are locked after it."""
+    with transaction.atomic():
+        for organization_id in sorted({job.organization_id for job in jobs}):
+            hold_lane(organization_id)
+        yield
 
 
 def finish(jobs: Iterable[SyncJob], outcome: Outcome, message: str = "") -> None:
@@ -29,8 +40,8 @@ def finish(jobs: Iterable[SyncJob], outcome: Outcome, message: str = "") -> None
 
 def fail(mapper: Mapper, jobs_and_problems: Iterable[tuple[SyncJob, Problem]]) -> None:
     """Ends jobs with the reason and its remedy, on the job and on the record."""
-    failed = []
-    with transaction.atomic():
+    failed, jobs_and_problems = [], list(jobs_and_problems)
+    with _lane_of(job for job, _ in jobs_and_problems):
         for job, problem in jobs_and_problems:
             _tell(job, problem)
             mapper.model.objects.filter(pk=job.record_id).exclude(sync_state=SyncState.CONFLICT).update(
@@ -81,7 +92,7 @@ def synced_columns(job: SyncJob) -> dict:
 def unchanged(mapper: Mapper, jobs: Iterable[SyncJob]) -> None:
     """What is in step already cost no call."""
     jobs = list(jobs)
-    with transaction.atomic():
+    with _lane_of(jobs):
         for job in jobs:
             mapper.model.objects.filter(pk=job.record_id).update(**synced_columns(job))
         finish(jobs, Outcome.UNCHANGED)
@@ -90,9 +101,7 @@ def unchanged(mapper: Mapper, jobs: Iterable[SyncJob]) -> None:
 def requeue(jobs: Iterable[SyncJob]) -> None:
     """Puts jobs back; one whose record was queued again meanwhile gives way to the newer one."""
     jobs = list(jobs)
-    if not jobs:
-        return
-    with transaction.atomic():
+    with _lane_of(jobs):
         newer = set(
             SyncJob.objects.filter(
                 entity__in={job.entity for job in jobs},
@@ -112,7 +121,7 @@ def finish_each(jobs: Iterable[SyncJob]) -> None:
     done = list(jobs)
     for job in done:
         job.status, job.finished_at = SyncJob.Status.DONE, now
-    with transaction.atomic():
+    with _lane_of(done):
         _save(done)
 
 

@@ -18,6 +18,7 @@ from . import ending, find, linking, merge, outcomes, settle
 from .bind import link
 from .claims import by_entity, claim, fail_claimed
 from .dependencies import hasten, queue_dependencies
+from .lease import hold_lane
 from .work import Work
 
 logger = logging.getLogger(__name__)
@@ -134,6 +135,7 @@ def _draft(mapper: Mapper, company: Company, job: SyncJob, record: SyncedRecord)
 
 def _linked(mapper: Mapper, job: SyncJob) -> None:
     with transaction.atomic():
+        hold_lane(job.organization_id)
         mapper.model.objects.filter(pk=job.record_id).update(**outcomes.synced_columns(job))
         outcomes.finish([job], SyncJob.Outcome.LINKED)
 

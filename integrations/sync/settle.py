@@ -11,13 +11,14 @@ from django.conf import settings
 from django.db import connections, transaction
 from django.utils import timezone
 
-from ..mapping import Company, Mapper, mapper_for
+from ..mapping import Company, Mapper, Problem, mapper_for
 from ..models import PushBatch, SyncedRecord, SyncJob
 from ..qbo.client import BatchAnswer
 from ..qbo.errors import Fault, QuickBooksError, Refused, Throttled, Unreachable
 from . import find, merge, outcomes
 from .bind import Answered, bind_and_finish
 from .faulty import digest
+from .lease import hold_lane
 from .leaving import LEFT
 from .work import Work
 
@@ -226,6 +227,7 @@ def close(batch: PushBatch, intuit_tid: str = "") -> None:
 def release(batch: PushBatch) -> None:
     """Nothing of it was carried out: its jobs wait again, and will go out in a batch of their own."""
     with transaction.atomic():
+        hold_lane(batch.organization_id)
         close(batch)
         outcomes.requeue(batch.jobs.filter(status=SyncJob.Status.RUNNING))
 
@@ -233,6 +235,7 @@ def release(batch: PushBatch) -> None:
 def _refuse_all(batch: PushBatch, error: Refused) -> None:
     """QuickBooks refused the call as a whole."""
     with transaction.atomic():
+        hold_lane(batch.organization_id)
         close(batch, error.intuit_tid)
         for mapper, jobs, _ in running(batch):
             outcomes.fail(mapper, [(job, outcomes.problem_of(error)) for job in jobs])
@@ -264,6 +267,7 @@ def _settle(work: Work, batch: PushBatch) -> None:
 
 def give_up(batch: PushBatch, problem: Problem) -> None:
     with transaction.atomic():
+        hold_lane(batch.organization_id)
         close(batch)
         for mapper, jobs, _ in running(batch):
             outcomes.fail(mapper, [(job, problem) for job in jobs])
