@@ -8,6 +8,7 @@ from integrations.models import Conflict, Connection, IgnoredFinding
 from integrations.services import NotConnected, Refused, UnknownRecord
 from tests.contact_matching.conftest import found_in, read_contacts, settle_now
 from tests.factories import make_customer, push
+from tests.quickbooks import drain
 
 
 def only_finding(reading):
@@ -189,3 +190,15 @@ def test_another_company_or_none_is_refused(qbo, organization, asked):
     Connection.objects.filter(organization=organization).update(status="needs_reconnect")
     with pytest.raises(NotConnected):
         contact_matching.settle(reading, "push", asked=asked, kind="only_in_finmo")
+
+
+def test_an_import_that_waited_takes_nothing_from_another_company(qbo, organization, asked):
+    qbo.make("Customer", {"DisplayName": "Kestrel Foods"})
+    reading = read_contacts(organization)
+    run = contact_matching.settle(reading, "import", asked=asked, kind="only_in_quickbooks")
+    Connection.objects.filter(organization=organization).update(realm_id="9")
+    qbo.reset_calls()
+    drain(organization)
+    run.refresh_from_db()
+    assert (run.status, run.error_code, run.jobs.count()) == ("failed", "different_company", 0)
+    assert qbo.calls.total() == 0

@@ -300,3 +300,18 @@ def test_what_is_not_offered_is_refused(field, organization):
         reconciling.repair(statement, "push", asked=asked, differences=[line.pk])
     with pytest.raises(NotConnected):
         reconciling.reconcile(organization, ground.stream, asked=asked)
+
+
+def test_a_repair_that_waited_touches_nothing_in_another_company(field, organization):
+    ground = field()
+    ground.grow(2)
+    ground.sow("only here")
+    statement = read_statement(organization, ground.stream)
+    line = only_line(statement)
+    run = reconciling.repair(statement, "push", asked=Asked(Trigger.API), differences=[line.pk])
+    Connection.objects.filter(organization=organization).update(realm_id="another")
+    ground.qbo.reset_calls()
+    drain(organization)
+    run.refresh_from_db()
+    assert (run.status, run.error_code, run.jobs.count()) == ("failed", "different_company", 0)
+    assert ground.qbo.calls.total() == 0
