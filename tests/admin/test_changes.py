@@ -166,15 +166,16 @@ def test_what_waited_goes_on_after_resuming(paused, superuser, qbo):
     assert Change.objects.first().sentence == "Resumed the synchronization."
 
 
-def test_a_run_under_way_stops_at_its_next_step(qbo, superuser, organization):
+def test_a_run_under_way_stops_before_its_next_call(qbo, superuser, organization):
     customers = [make_customer(organization, name=f"Customer {number}") for number in range(31)]
     qbo.during_next_call(lambda: press(superuser, organization, "pause"))
 
     push(*customers)
 
     run = SyncRun.objects.get(entity="customers", direction="push")
-    assert run.status == "waiting"
-    assert len(qbo.all("Customer")) == 30
+    assert (run.status, run.done, run.jobs.filter(status="queued").count()) == ("waiting", 0, 31)
+    # The look for their names was under way; none of them was sent.
+    assert (qbo.calls["batch"], qbo.all("Customer")) == (0, [])
 
 
 def test_reconnecting_does_not_end_a_pause(paused, qbo, admin_user):
