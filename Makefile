@@ -30,10 +30,9 @@ run: setup
 	$(python) manage.py setup_schedules
 	@$(python) manage.py serve
 
-# Every test that this machine can run; the skipped ones are listed with the reason. Three at a time, as on two cores
-# one of them mostly waits for the processes that it started.
+# Every test that this machine can run, on two cores; the skipped ones are listed with the reason.
 test: setup
-	$(python) -m pytest -n 3 --dist loadgroup
+	$(python) -m pytest -n 2 --dist loadgroup
 
 # Style, migrations, deploy settings, architecture, known vulnerabilities.
 check: setup
