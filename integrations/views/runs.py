@@ -79,9 +79,14 @@ class RunPage(RunPages):
         if outcome == SyncJob.Outcome.FAILED and outcome not in counted:
             # A conflict counts as failed, too: where there is nothing else, that is what failed.
             outcome = SyncJob.Outcome.CONFLICT.value
-        if outcome in SyncJob.Outcome.values and outcome:
+        if outcome not in SyncJob.Outcome.values:
+            outcome = ""
+        if outcome:
             jobs = jobs.filter(outcome=outcome)
-        page = Paginator(jobs, RECORDS_PER_PAGE).get_page(request.GET.get("page"))
+        paginator = Paginator(jobs, RECORDS_PER_PAGE)
+        # Counted already.
+        paginator.count = counted.get(outcome, 0) if outcome else sum(counted.values())
+        page = paginator.get_page(request.GET.get("page"))
         context = {
             "progress": progress_of([run])[0],
             "page": page,

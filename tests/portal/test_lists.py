@@ -74,6 +74,23 @@ def test_a_narrowed_list_takes_no_more_statements(connected, browser, path, quer
         assert len(captured) <= MOST_STATEMENTS, [each["sql"][:120] for each in captured]
 
 
+def test_a_runs_records_take_no_more_statements(connected, browser):
+    run = SyncRun.objects.create(
+        organization=connected, direction="push", entity="invoices", trigger="portal", status="partly_failed"
+    )
+    SyncJob.objects.bulk_create(
+        SyncJob(
+            organization=connected, run=run, direction="push", entity="invoices", record_id=make_invoice(connected).pk,
+            status="done", outcome="failed", code="6240",
+        )
+        for _ in range(60)
+    )  # fmt: skip
+    for query in ("", "?page=2", "?outcome=failed"):
+        with CaptureQueriesContext(connection) as captured:
+            assert "Retry failed" in text_of(browser.get(f"/sync-history/{run.pk}/{query}"))
+        assert len(captured) <= MOST_STATEMENTS, [each["sql"][:120] for each in captured]
+
+
 def test_a_contact_is_found_among_few_and_among_many(organization, browser, monkeypatch):
     invoice = make_invoice(organization, make_customer(organization, name="Cedar & Sons"), number="C-1")
     make_invoice(organization, make_customer(organization, name="Birch & Sons"), number="B-1")
