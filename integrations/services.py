@@ -87,7 +87,9 @@ def push(
         require_connection(organization)
         resume(organization, asked)
         chosen = _chosen(mapper, organization, ids, all_unsynced)
-        if all_unsynced and (waiting := not_yet_queued(organization, mapper)):
+        # Only who names records wants just these; a schedule names all that is worth sending.
+        all_there_is = all_unsynced or asked.trigger not in PERSONS
+        if all_there_is and (waiting := not_yet_queued(organization, mapper)):
             for earlier in set(waiting.values()):
                 hurry(earlier, Priority.BULK if asked.trigger in PERSONS else Priority.AUTOMATIC)
             chosen = [pk for pk in chosen if pk not in waiting]

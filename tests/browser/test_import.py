@@ -15,6 +15,8 @@ def test_a_spreadsheet_with_two_bad_rows_is_corrected_and_imported(house, person
     staff.sees("QuickBooks accepts no colon, tab or line break in a name. Take it out.")
     staff.sees("Enter a valid email address.")
 
+    assert found(staff, "Raffles") == 0
+
     file.write_text("name,email\nRaffles,r@raffles.example\nGood Name,\nTanjong,t@tanjong.example\n")
     upload(staff, file)
     staff.sees("r@raffles.example")
@@ -22,6 +24,13 @@ def test_a_spreadsheet_with_two_bad_rows_is_corrected_and_imported(house, person
 
     staff.sees(re.compile("Import finished: 3 new"))
     staff.sees("t@tanjong.example")
+    assert [found(staff, name) for name in ("Raffles", "Good Name", "Tanjong", "Bad")] == [1, 1, 1, 0]
+
+
+def found(staff: Person, name: str) -> int:
+    """How many customers of that name the list has."""
+    staff.go(f"/admin/contacts/customer/?q={name}")
+    return staff.page.get_by_role("link", name=name, exact=True).count()
 
 
 def upload(staff: Person, file: Path) -> None:

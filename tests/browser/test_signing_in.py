@@ -1,3 +1,5 @@
+from urllib.parse import urlsplit
+
 from .axe import violations_in_both_schemes
 
 
@@ -22,3 +24,4 @@ def test_finmos_staff_sign_in_to_admin(house, person):
     someone = person("staff@finmo.example", at="/admin/")
 
     someone.sees("Operations")
+    assert urlsplit(someone.page.url).path == "/admin/"

@@ -166,6 +166,17 @@ def test_asking_again_for_all_answers_with_the_run_that_is_being_queued(
     assert sorted(the_rest.jobs.values_list("record_id", flat=True)) == ids_of(others)
 
 
+def test_a_schedule_does_not_ask_again_for_what_a_persons_long_run_waits_with(
+    qbo, organization, customers_to_push, asked, short_steps
+):
+    by_hand = services.push(organization, "customers", asked=asked, all_unsynced=True)
+    others = ids_of(make_customers(organization, 2))
+    by_itself = Asked(Trigger.SCHEDULE)
+    rest = services.push(organization, "customers", asked=by_itself, ids=[*customers_to_push, *others])
+    assert sorted(rest.jobs.values_list("record_id", flat=True)) == others
+    assert services.push(organization, "customers", asked=by_itself, ids=customers_to_push).pk == by_hand.pk
+
+
 @pytest.fixture
 def customers_to_push(organization) -> list[int]:
     return ids_of(make_customers(organization, 25))
