@@ -70,7 +70,9 @@ class ContactMapper(Mapper):
         values["currency"] = values["currency"] or company.home_currency
         return values
 
-    def mirrored(self, document: documents.Contact, company: Company) -> dict[str, Any]:
+    def mirrored(
+        self, document: documents.Contact, company: Company, known: Contact | None = None
+    ) -> dict[str, Any]:
         """A name that was merged away and is active again stands for itself."""
         return {self.survivor_column: None} if self.active(document) else {}
 

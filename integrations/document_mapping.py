@@ -38,6 +38,7 @@ from .mapping import (
 )
 from .models import Document, DocumentLine, Organization, SyncedRecord, TaxCode, TaxTreatment
 from .money import Rates, tax_of
+from .voids import is_voided
 
 _TREATMENTS = {
     TaxTreatment.EXCLUSIVE: "TaxExcluded",
@@ -56,8 +57,6 @@ FIGURES = (
 # So many contacts of one name are asked for when a person searches for their documents.
 MOST_CONTACTS_SEARCHED = 5
 _AMOUNT = re.compile(r"\d{1,12}(\.\d{1,5})?")
-# QuickBooks marks a voided transaction in its private note only (contract section 4).
-VOIDED_NOTE = "voided"
 
 
 class Treatment(Field):
@@ -239,7 +238,9 @@ class DocumentMapper(Mapper):
 
     # --- what is stored ----------------------------------------------------------------------
 
-    def mirrored(self, document: documents.Transaction, company: Company) -> dict[str, Any]:
+    def mirrored(
+        self, document: documents.Transaction, company: Company, known: Document | None = None
+    ) -> dict[str, Any]:
         total = given(document.TotalAmt) or Decimal(0)
         told = given(document.Balance)
         balance = total if told is None else told
@@ -251,20 +252,15 @@ class DocumentMapper(Mapper):
             "paid": total - balance,
             "balance": balance,
             "has_other_lines": any(given(line.DetailType) not in self.kept_types for line in lines),
-            "ended": Document.Ended.VOIDED if self.voided(document) else Document.Ended.NO,
+            "ended": Document.Ended.VOIDED if self.voided(document, known) else Document.Ended.NO,
         }
 
     @property
     def kept_types(self) -> tuple[str, ...]:
         return (*self.detail_types, "SubTotalLineDetail")
 
-    def voided(self, document: documents.Transaction) -> bool:
-        note = str(given(document.PrivateNote) or "")
-        return (
-            not given(document.TotalAmt)
-            and note.casefold().startswith(VOIDED_NOTE)
-            and not any(given(line.Amount) for line in given(document.Line) or [])
-        )
+    def voided(self, document: documents.Transaction, known: Document | None = None) -> bool:
+        return is_voided(document, known)
 
     def totals(self, document: documents.Transaction) -> dict[str, Any]:
         """Our totals, taken from QuickBooks' document."""

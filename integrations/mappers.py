@@ -68,7 +68,9 @@ class TaxCodeMapper(Mapper):
         Flag("is_active", "Active"),
     )
 
-    def mirrored(self, document: documents.TaxCode, company: Company) -> dict[str, Any]:
+    def mirrored(
+        self, document: documents.TaxCode, company: Company, known: TaxCode | None = None
+    ) -> dict[str, Any]:
         sales = _rates(given(document.SalesTaxRateList), company)
         purchase = _rates(given(document.PurchaseTaxRateList), company)
         return {

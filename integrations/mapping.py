@@ -245,8 +245,8 @@ class Mapper:
                 columns |= each.columns(values[each.name], links)
         return columns
 
-    def mirrored(self, document: Any, company: Company) -> dict[str, Any]:
-        """Columns in which QuickBooks alone has the word, such as a balance."""
+    def mirrored(self, document: Any, company: Company, known: SyncedRecord | None = None) -> dict[str, Any]:
+        """Columns in which QuickBooks alone has the word, such as a balance. `known` as in `voided`."""
         return {}
 
     def unresolved(self, values: Values, links: Links) -> bool:
@@ -257,7 +257,8 @@ class Mapper:
         """Our totals, taken from QuickBooks' document."""
         return {}
 
-    def voided(self, document: Any) -> bool:
+    def voided(self, document: Any, known: SyncedRecord | None = None) -> bool:
+        """`known` is our record as it was before this version of the document was read."""
         return False
 
     def active(self, document: Any) -> bool:

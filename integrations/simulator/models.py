@@ -29,6 +29,9 @@ class Company(models.Model):
     book_close_date = models.DateField(null=True, blank=True)
     ast = models.BooleanField("automated sales tax", default=False)
     subscription_lapsed = models.BooleanField(default=False)
+    void_word = models.CharField(
+        "what the note of a void begins with, in the company's language", max_length=30, default="Voided"
+    )
 
     # Points that Intuit leaves open, each with the stricter reading as default.
     exchange_rate_required = models.BooleanField("bills need an exchange rate (2410)", default=False)

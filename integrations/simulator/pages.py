@@ -164,6 +164,7 @@ def objects(request: HttpRequest, realm: str, entity: str) -> HttpResponse:
     page = Paginator(_searched(found, entity, search), PAGE).get_page(request.GET.get("page"))
     for row in page.object_list:
         row.shown = row.document()
+        row.voided = not row.total and (row.shown.get("PrivateNote") or "").startswith(found.void_word)
     context = {
         "company": found,
         "entity": entity,

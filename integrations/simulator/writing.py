@@ -180,7 +180,8 @@ def _delete(books: Books, row: StoredObject) -> dict[str, Any]:
 
 
 def _void(books: Books, row: StoredObject) -> dict[str, Any]:
-    """Every amount becomes zero and the note begins with "Voided"; number, contact and dates stay (recorded)."""
+    """Every amount becomes zero and the note begins with "Voided", in the company's language; number, contact and dates
+    stay (recorded)."""
     previous = row.document()
     if row.entity not in SETTLES and paid(previous):
         raise business(
@@ -188,9 +189,8 @@ def _void(books: Books, row: StoredObject) -> dict[str, Any]:
         )
     document = previous | {"TotalAmt": 0}
     note = previous.get("PrivateNote")
-    document["PrivateNote"] = (
-        note if (note or "").startswith("Voided") else f"Voided {note}" if note else "Voided"
-    )
+    word = books.company.void_word
+    document["PrivateNote"] = note if (note or "").startswith(word) else f"{word} {note}" if note else word
     for key in ("Balance", "HomeBalance", "HomeTotalAmt", "UnappliedAmt", "Deposit"):
         if key in document:
             document[key] = 0

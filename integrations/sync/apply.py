@@ -207,7 +207,9 @@ def _overwrite(
     if not in_step:
         return
     names: set[str] = set()
-    relined = [each for each in in_step if "lines" in each.news and not mapper.voided(each.document)]
+    relined = [
+        each for each in in_step if "lines" in each.news and not mapper.voided(each.document, each.record)
+    ]
     for each in in_step:
         columns = columns_of(mapper, company, each, links) | in_step_columns()
         for required in mapper.required_columns & columns.keys():

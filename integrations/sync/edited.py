@@ -24,7 +24,7 @@ def merge_edited(mapper: Mapper, company: Company, each: Incoming, links: Links,
     record = mapper.full_records(company.organization).get(pk=each.record.pk)
     if record.qbo_id is None:
         link_pulled(mapper, company, each, record, stored)
-    elif mapper.voided(each.document):
+    elif mapper.voided(each.document, record):
         _follow_void(mapper, company, each, links, stored)
     else:
         _merge(mapper, company, each, record, links, stored)

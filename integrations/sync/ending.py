@@ -116,7 +116,7 @@ def _took_effect(work: Work, batch: PushBatch) -> bool:
         # Asked for once more it does no harm: its sync token is used up where it took effect.
         logger.warning("%s %s cannot be looked for: %s", mapper.entity, record.pk, refusal)
         return False
-    if document is not None and not mapper.voided(document):
+    if document is not None and not mapper.voided(document, record):
         return False
     _accepted(work, mapper, batch, job, raw)
     return True
@@ -176,7 +176,7 @@ def _answered_by_reading(
         # The whole version, never its token alone: no later reading would find that the rest is unread.
         store(work, mapper, company, [raw for _, raw in held.values()], adds_unknown=False)
         document, raw = held.get(record.qbo_id, (None, b""))
-        if document is not None and mapper.voided(document):
+        if document is not None and mapper.voided(document, record):
             _accepted(work, mapper, batch, job, raw)
             return None
         with transaction.atomic():

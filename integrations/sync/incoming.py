@@ -55,7 +55,7 @@ class Stored:
 
 def columns_of(mapper: Mapper, company: Company, each: Incoming, links: Links) -> dict[str, Any]:
     """The record's columns for a document that nobody here edited meanwhile."""
-    columns = identity(each.document, each.raw) | mapper.mirrored(each.document, company)
+    columns = identity(each.document, each.raw) | mapper.mirrored(each.document, company, each.record)
     if mapper.unresolved(each.values, links):
         columns["has_other_lines"] = True
     record, news = each.record, each.news

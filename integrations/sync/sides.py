@@ -10,10 +10,11 @@ from django.db.models import Q
 
 from .. import documents
 from ..document_mapping import DocumentMapper
-from ..mapping import Company, Problem, walk
-from ..models import Organization, SyncJob
+from ..mapping import Company, Problem, given, walk
+from ..models import Document, Organization, SyncJob
 from ..qbo.client import PAGE_SIZE, in_list, quote
 from ..qbo.errors import Refused
+from ..voids import looks_voided
 from . import find
 from .compare import Side
 from .work import Work
@@ -90,11 +91,27 @@ class QuickBooksSide:
         return client.select(remote, where=where, start=start).rows
 
     def _sides(self, rows: Iterable[bytes]) -> Sides:
-        return {
-            str(document.Id): _of_document(self._mapper, self._company, document)
-            for document, _ in find.decoded(self._mapper, rows)
-            if self._mapper.usable(document)
-        }
+        read = [document for document, _ in find.decoded(self._mapper, rows)]
+        known = self._known([str(document.Id) for document in read if not given(document.TotalAmt)])
+        doubtful = [
+            str(document.Id) for document in read if looks_voided(document, known.get(str(document.Id)))
+        ]
+        # Their lines decide. One call more, and only where a document came to nothing since it was last seen.
+        whole = find.by_ids(self._work, self._mapper, doubtful)
+        sides: Sides = {}
+        for document in read:
+            qbo_id = str(document.Id)
+            document, _ = whole.get(qbo_id, (document, b""))
+            if self._mapper.usable(document):
+                sides[qbo_id] = _of_document(self._mapper, self._company, document, known.get(qbo_id))
+        return sides
+
+    def _known(self, ids: list[str]) -> dict[str, Document]:
+        """What our records under these ids came to when QuickBooks was last read."""
+        if not ids:
+            return {}
+        records = self._mapper.records(self._work.organization).filter(qbo_id__in=ids)
+        return {record.qbo_id: record for record in records.only("qbo_id", "qbo_total", "ended")}
 
 
 def written_since(organization: Organization, mapper: DocumentMapper, moment: datetime) -> set[str]:
@@ -150,9 +167,11 @@ def _of_row(company: Company, row: tuple) -> Side:
     )
 
 
-def _of_document(mapper: DocumentMapper, company: Company, document: documents.Transaction) -> Side:
+def _of_document(
+    mapper: DocumentMapper, company: Company, document: documents.Transaction, known: Document | None
+) -> Side:
     values = mapper.theirs(document, company)
-    figures = mapper.mirrored(document, company)
+    figures = mapper.mirrored(document, company, known)
     rate = values["exchange_rate"]
     return Side(
         record=None,
