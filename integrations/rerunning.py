@@ -6,12 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from . import reconciling, services
 from .mapping import mapper_for
 from .models import Direction, Statement, SyncJob, SyncRun
 from .services import Asked, Refused
+from .sync.leaving import LEFT
+
+NOT_VOIDED_ELSEWHERE = (
+    "This was to be voided in the QuickBooks company that was connected before. Void the record itself if it is still "
+    "to be ended."
+)
+_OF_RECORDS = (Direction.PUSH, Direction.VOID)
+# What fails as a whole.
+_READINGS = (Direction.PULL, Direction.RECONCILE)
 
 
 def retry(run: SyncRun, *, asked: Asked) -> SyncRun:
@@ -25,7 +34,7 @@ def retry(run: SyncRun, *, asked: Asked) -> SyncRun:
             "nothing_to_retry", "This is asked for again where it was begun: on the record, or in its list."
         )
     if not kind.has_left(run):
-        raise _nothing()
+        raise _nothing(run)
     again = kind.ask(run, asked)
     SyncRun.objects.filter(pk=again.pk).update(retry_of=run)
     return again
@@ -35,6 +44,27 @@ def retryable(run: SyncRun) -> bool:
     """Whether the run is over, and left something that `retry` takes up."""
     kind = _AGAIN.get(Direction(run.direction))
     return run.finished and kind is not None and kind.has_left(run)
+
+
+def label(run: SyncRun) -> str:
+    """What the button for it says: of some runs a part failed, of others all."""
+    return "Retry" if run.direction in _READINGS else "Retry failed"
+
+
+def failed_jobs(jobs: QuerySet[SyncJob]) -> QuerySet[SyncJob]:
+    """Those that failed for a record and may be asked for once more.
+
+    Not a void that was meant for another QuickBooks company: that knows nothing of the record, and asked for again
+    it would be voided here alone.
+    """
+    failed = jobs.filter(outcome=SyncJob.Outcome.FAILED, record_id__isnull=False, direction__in=_OF_RECORDS)
+    return failed.exclude(_voids_elsewhere())
+
+
+def records_again(jobs: QuerySet[SyncJob], records: QuerySet, direction: str) -> QuerySet:
+    """The records of these failed jobs that still are; those to be voided only where they are still in QuickBooks."""
+    left = records.filter(pk__in=jobs.order_by().values("record_id"))
+    return left.filter(qbo_id__isnull=False) if direction == Direction.VOID else left
 
 
 @dataclass(frozen=True)
@@ -50,8 +80,7 @@ def _has_failed_records(run: SyncRun) -> bool:
 
 
 def _failed_records(run: SyncRun) -> QuerySet:
-    failed = run.jobs.filter(outcome=SyncJob.Outcome.FAILED, record_id__isnull=False)
-    return _living(run).filter(pk__in=failed.order_by().values("record_id"))
+    return records_again(failed_jobs(run.jobs.all()), _living(run), run.direction)
 
 
 def _living(run: SyncRun) -> QuerySet:
@@ -65,7 +94,7 @@ def _records(run: SyncRun, asked: Asked) -> SyncRun:
         for step in run.steps.all():
             ids |= set(_living(run).filter(pk__in=step.ids).values_list("pk", flat=True))
     if not ids:
-        raise _nothing()
+        raise _nothing(run)
     ask = services.push if run.direction == Direction.PUSH else services.void
     with transaction.atomic():
         again = ask(run.organization, run.entity, asked=asked, ids=sorted(ids))
@@ -110,7 +139,13 @@ def _repaired(run: SyncRun) -> Statement | None:
     return Statement.objects.filter(pk=run.options["statement"], organization=run.organization).first()
 
 
-def _nothing() -> Refused:
+def _voids_elsewhere() -> Q:
+    return Q(direction=Direction.VOID, code=LEFT.code)
+
+
+def _nothing(run: SyncRun) -> Refused:
+    if run.jobs.filter(_voids_elsewhere()).exists():
+        return Refused("nothing_to_retry", NOT_VOIDED_ELSEWHERE)
     return Refused("nothing_to_retry", "Nothing failed in this run, so there is nothing to retry.")
 
 

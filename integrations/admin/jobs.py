@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from .. import services
+from .. import rerunning, services
 from ..faults import explain
 from ..mapping import mapper_for
 from ..models import Direction, Organization, SyncJob
@@ -101,11 +101,16 @@ class SyncJobAdmin(JournalAdmin):
     @admin.action(description="Retry", permissions=["act"])
     def retry_selected(self, request: HttpRequest, queryset: QuerySet) -> None:
         if not _retry_jobs(request, queryset):
-            messages.warning(request, "None of the selected jobs has failed, so there is nothing to retry.")
+            messages.warning(
+                request,
+                "None of the selected jobs failed and can be tried again, so there is nothing to retry.",
+            )
 
     def _press_retry(self, request: HttpRequest, job: SyncJob) -> None:
         if not _retry_jobs(request, SyncJob.objects.filter(pk=job.pk)):
-            messages.warning(request, "This job has not failed, so there is nothing to retry.")
+            messages.warning(
+                request, "This job did not fail, or cannot be tried again, so there is nothing to retry."
+            )
 
     def get_buttons(self, request: HttpRequest, record: SyncJob) -> list[Button]:
         return [
@@ -114,7 +119,7 @@ class SyncJobAdmin(JournalAdmin):
                 "Retry",
                 self._press_retry,
                 allowed=self.has_act_permission(request, record),
-                offered=record.outcome == SyncJob.Outcome.FAILED and record.direction in _RETRIES,
+                offered=rerunning.failed_jobs(SyncJob.objects.filter(pk=record.pk)).exists(),
                 icon="refresh",
                 variant="primary",
             )
@@ -130,17 +135,15 @@ class SyncJobAdmin(JournalAdmin):
 
 def _retry_jobs(request: HttpRequest, jobs: QuerySet) -> bool:
     """Asks again for the records of the failed jobs, one run for each organization, entity and direction."""
-    failed = jobs.filter(
-        outcome=SyncJob.Outcome.FAILED, record_id__isnull=False, direction__in=_RETRIES
-    ).order_by()
+    failed = rerunning.failed_jobs(jobs).order_by()
     groups = sorted(failed.values_list("organization_id", "entity", "direction").distinct())
     organizations = Organization.objects.in_bulk({organization_id for organization_id, _, _ in groups})
     for organization_id, entity, direction in groups:
         organization = organizations[organization_id]
         # Any number may have failed, so that the database finds those that still are.
         of_group = failed.filter(organization_id=organization_id, entity=entity, direction=direction)
-        living = mapper_for(entity).records(organization).filter(pk__in=of_group.values("record_id"))
-        ids = list(living.values_list("pk", flat=True))
+        records = mapper_for(entity).records(organization)
+        ids = list(rerunning.records_again(of_group, records, direction).values_list("pk", flat=True))
         retry = partial(
             _RETRIES[Direction(direction)], organization, entity, asked=asked_by(request), ids=ids
         )

@@ -89,7 +89,7 @@ class SyncRunAdmin(JournalAdmin):
         return [
             Button(
                 "retry",
-                "Retry what failed",
+                rerunning.label(record),
                 self._press_retry,
                 allowed=self.has_act_permission(request, record),
                 offered=rerunning.retryable(record),

@@ -95,7 +95,7 @@ class RunPage(RunPages):
                 (value, label, counted[value]) for value, label in SyncJob.Outcome.choices if value in counted
             ],
             "outcome": outcome,
-            "retryable": rerunning.retryable(run),
+            "retry": rerunning.label(run) if rerunning.retryable(run) else "",
         }
         return render(request, "integrations/run.html", context)
 

@@ -135,6 +135,24 @@ def test_jobs_are_retried_in_one_run_for_each_organization_and_entity(superuser,
     assert sorted(again.values_list("entity", "total")) == [("customers", 2), ("invoices", 1)]
 
 
+def test_a_void_for_another_company_is_not_retried(superuser, connected):
+    invoice = make_invoice(connected)
+    run = make_run(
+        connected, direction="void", entity="invoices", status="failed", error_code="different_company"
+    )
+    job = make_job(
+        connected, run=run, direction="void", entity="invoices", record_id=invoice.pk, outcome="failed",
+        code="different_company",
+    )  # fmt: skip
+    told = press(superuser, job, "retry", follow=True)
+    assert any("cannot be tried again" in each for each in messages_of(told))
+    superuser.post(
+        reverse("admin:integrations_syncjob_changelist"),
+        {"action": "retry_selected", "_selected_action": [job.pk]},
+    )
+    assert list(SyncRun.objects.all()) == [run]
+
+
 def test_a_failed_job_is_retried_from_its_page(superuser, connected):
     customer = make_customer(connected)
     failed_run(connected, customer)

@@ -6,10 +6,11 @@ import pytest
 from django.utils import timezone
 
 from contacts.models import Customer
-from integrations import connecting, contact_matching, linking, queueing, services
+from integrations import connecting, contact_matching, linking, queueing, rerunning, services
 from integrations.models import Connection, Lane, Organization, PushBatch, QueueStep, SyncJob, SyncRun
 from integrations.services import Refused
 from integrations.sync.lease import Lease
+from receivables.models import Invoice
 from tests.factories import make_customer, make_invoice, push
 from tests.quickbooks import QuickBooks, drain
 
@@ -65,6 +66,25 @@ def test_what_waited_for_the_former_company_is_ended(qbo, organization, admin_us
     assert invoice.ended == "" and not QueueStep.objects.exists()
     assert qbo.all("Customer") == []
     assert qbo.calls["write"] == qbo.calls["batch"] == 0
+
+
+def test_a_void_for_the_former_company_is_not_retried(qbo, organization, asked, move):
+    """It would be voided here alone, or end its namesake in the next company."""
+    invoice = make_invoice(organization)
+    push(invoice.customer)
+    push(invoice)
+    connecting.pause(organization, asked=asked)
+    run = services.void(organization, "invoices", asked=asked, ids=[invoice.pk])
+    move()
+    connecting.resume(organization, asked=asked)
+    run.refresh_from_db()
+    assert (run.status, run.error_code, rerunning.retryable(run)) == ("failed", "different_company", False)
+    with pytest.raises(Refused, match="that was connected before"):
+        rerunning.retry(run, asked=asked)
+    # Known in the next company, too: it is not what the void was for.
+    Invoice.objects.update(qbo_id="1")
+    assert not rerunning.retryable(run)
+    assert SyncRun.objects.filter(direction="void").count() == 1
 
 
 def test_steps_of_a_long_run_are_ended(qbo, organization, asked, monkeypatch):

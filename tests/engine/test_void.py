@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from integrations import rerunning, services
+from integrations import linking, rerunning, services
 from integrations.models import PushBatch, SyncJob, Trigger
 from integrations.services import Asked
 from tests.factories import make_beneficiary, make_bill, make_customer, make_invoice, push
@@ -193,6 +193,18 @@ def test_a_failed_void_can_be_retried(qbo, invoices, asked):
     again = go_on(rerunning.retry(run, asked=asked), invoice)
     assert (again.status, again.direction) == ("succeeded", "void")
     assert_voided(qbo, invoice)
+
+
+def test_a_failed_void_of_what_was_unlinked_since_is_not_retried(qbo, invoices, asked):
+    """There is nothing left in QuickBooks to void: it would be voided here alone."""
+    invoice, *_ = invoices
+    qbo.pay(invoice.qbo_id, "10.00")
+    run = void(invoice)
+    linking.unlink(invoice.organization, "invoices", [invoice.pk], asked=asked)
+    go_on(run, invoice)
+    assert not invoice.linked and not rerunning.retryable(run)
+    with pytest.raises(services.Refused):
+        rerunning.retry(run, asked=asked)
 
 
 def test_voided_documents_are_not_pushed_any_more(qbo, invoices):
