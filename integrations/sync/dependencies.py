@@ -89,20 +89,36 @@ def _may_go(mapper: Mapper, company: Company, record: SyncedRecord) -> bool:
 
 
 def _queue(work: Work, needed: list[SyncedRecord], because_of: SyncJob) -> None:
+    """What somebody queued already goes out by that, as urgently as this. Raises Stopped."""
     mapper = mapper_of(needed[0])
+    with work.storing():
+        queued = SyncJob.objects.filter(
+            organization=work.organization,
+            entity=mapper.entity,
+            status=SyncJob.Status.QUEUED,
+            record_id__in=[record.pk for record in needed],
+        )
+        queued.filter(priority__gt=because_of.priority).update(priority=because_of.priority)
+        on_their_way = set(queued.values_list("record_id", flat=True))
+        fresh = [record for record in needed if record.pk not in on_their_way]
+        if fresh:
+            _queue_fresh(mapper, fresh, because_of)
+
+
+def _queue_fresh(mapper: Mapper, records: list[SyncedRecord], because_of: SyncJob) -> None:
     run = SyncRun.objects.create(
-        organization=work.organization,
+        organization_id=because_of.organization_id,
         direction=Direction.PUSH,
         entity=mapper.entity,
         trigger=because_of.run.trigger,
         requested_by=because_of.run.requested_by,
         priority=because_of.priority,
-        total=len(needed),
+        total=len(records),
     )
     SyncJob.objects.bulk_create(
         [
             SyncJob(
-                organization=work.organization,
+                organization_id=because_of.organization_id,
                 run=run,
                 direction=Direction.PUSH,
                 entity=mapper.entity,
@@ -111,9 +127,9 @@ def _queue(work: Work, needed: list[SyncedRecord], because_of: SyncJob) -> None:
                 label=mapper.label(record),
                 priority=because_of.priority,
             )
-            for record in needed
+            for record in records
         ]
     )
-    mapper.model.objects.filter(pk__in=[record.pk for record in needed]).update(
+    mapper.model.objects.filter(pk__in=[record.pk for record in records]).update(
         sync_state=SyncState.QUEUED, accounting_synced=False
     )
