@@ -55,10 +55,15 @@ class Memo(Document):
     value: str | UnsetType | None = UNSET
 
 
-class Entity(Document):
-    """What every stored object has. `status` is "Deleted" in the change feed's stubs, and only there."""
+class Identified(Document):
+    """An object's id alone, readable also where the rest is not."""
 
     Id: str | UnsetType = UNSET
+
+
+class Entity(Identified):
+    """What every stored object has. `status` is "Deleted" in the change feed's stubs, and only there."""
+
     SyncToken: str | UnsetType = UNSET
     MetaData: MetaData | UnsetType = UNSET
     sparse: bool | UnsetType = UNSET

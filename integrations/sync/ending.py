@@ -126,9 +126,8 @@ def _accepted(work: Work, mapper: Mapper, batch: PushBatch, job: SyncJob, raw: b
     with work.storing():
         record = outcomes.lock(mapper, work.organization.pk, [job.record_id])[job.record_id]
         close(batch, work.client.last_intuit_tid)
-        columns = {}
-        if mapper.ending == "void" and raw:
-            columns = identity(documents.decode(raw, mapper.document), raw)
+        told, _ = find.read(mapper, [raw] if mapper.ending == "void" and raw else [])
+        columns = identity(*told[0]) if told else {}
         job.quickbooks_id = record.qbo_id or ""
         _ended(mapper, job, record, columns)
 

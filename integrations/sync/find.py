@@ -63,11 +63,16 @@ def read(mapper: Mapper, rows: Iterable[bytes]) -> tuple[list[Read], list[Unread
     found, unreadable = [], []
     for raw in rows:
         try:
-            found.append((documents.decode(raw, mapper.document), raw))
+            document = documents.decode(raw, mapper.document)
+            if given(document.Id):
+                found.append((document, raw))
+            else:
+                logger.warning("A %s has no id", mapper.remote)
+                unreadable.append(Unreadable("", "Id"))
         except msgspec.MsgspecError as error:
             logger.warning("A %s does not fit its type: %s", mapper.remote, error)
             field = _FIELD.search(str(error))
-            unreadable.append(Unreadable(_id(raw), field[1] if field else ""))
+            unreadable.append(Unreadable(id_of(raw), field[1] if field else ""))
     return found, unreadable
 
 
@@ -76,9 +81,10 @@ def decoded(mapper: Mapper, rows: Iterable[bytes]) -> list[Read]:
     return read(mapper, rows)[0]
 
 
-def _id(raw: bytes) -> str:
+def id_of(raw: bytes) -> str:
+    """Empty where it is missing, or is none."""
     try:
-        return str(given(documents.decode(raw, documents.Entity).Id) or "")
+        return str(given(documents.decode(raw, documents.Identified).Id) or "")
     except msgspec.MsgspecError:
         return ""
 
@@ -117,9 +123,15 @@ def _version(pair: tuple[documents.Entity, bytes]) -> tuple[bool, int, str]:
 
 
 def gone(work: Work, mapper: Mapper, ids: Iterable[str]) -> set[str]:
-    """Those of the ids under which QuickBooks holds nothing any more. What we cannot read is there all the same."""
-    wanted = set(ids)
-    return wanted - {_id(row) for row in rows_by_ids(work, mapper, wanted)}
+    """Those of the ids under which QuickBooks holds nothing any more. What we cannot read is there all the same, and
+    where not even its id can be read, it may be any of those that were asked for with it. Raises Stopped."""
+    missing: set[str] = set()
+    for part in batched(sorted(set(ids))):
+        told = {id_of(row) for row in rows_by_ids(work, mapper, part)}
+        if "" not in told:
+            missing |= set(part) - told
+    work.require_same_company()
+    return missing
 
 
 def by_key(work: Work, mapper: Mapper, records: list[SyncedRecord]) -> tuple[dict[str, list], NotAsked]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import msgspec
 from django.utils import timezone
 
 from .. import documents
@@ -53,9 +54,10 @@ def compare_identities(
     for part in find.batched(sorted(moved | unknown | living - listed.keys(), key=_by_number)):
         stored.add(_read_again(work, company, mapper, part))
         between()
-    Cursor.objects.filter(organization=work.organization, entity=mapper.entity).update(
-        compared_at=timezone.now()
-    )
+    with work.storing():
+        Cursor.objects.filter(organization=work.organization, entity=mapper.entity).update(
+            compared_at=timezone.now()
+        )
     return stored, began
 
 
@@ -66,6 +68,7 @@ def _listed(work: Work, mapper: Mapper, between: Callable[[], None]) -> tuple[di
     before; a page in which nothing is known shows that rows moved, and the page before it is read once more.
     """
     listed: dict[str, str] = {}
+    passed: set[str | bytes] = set()
     began: datetime | None = None
     start = 1
     while True:
@@ -73,20 +76,25 @@ def _listed(work: Work, mapper: Mapper, between: Callable[[], None]) -> tuple[di
             mapper.remote, where=mapper.everything, fields="Id, SyncToken", start=start, size=PAGE_SIZE
         )
         began = began or page.time
-        rows = dict(map(_identity, page.rows))
-        if start > 1 and not rows.keys() & listed.keys():
+        # What has no id that can be read is known by itself.
+        rows = {find.id_of(raw) or raw: raw for raw in page.rows}
+        if start > 1 and not rows.keys() & passed:
             start = max(1, start - PAGE_SIZE)
             continue
-        listed |= rows
+        passed |= rows.keys()
+        listed |= {qbo_id: _token(raw) for qbo_id, raw in rows.items() if isinstance(qbo_id, str)}
         if len(page.rows) < PAGE_SIZE:
             return listed, began
         start += PAGE_SIZE - 1
         between()
 
 
-def _identity(raw: bytes) -> tuple[str, str]:
-    document = documents.decode(raw, documents.Entity)
-    return str(document.Id), str(given(document.SyncToken) or "")
+def _token(raw: bytes) -> str:
+    """Empty where it cannot be read: then it is not the one that we hold, and the whole is read."""
+    try:
+        return str(given(documents.decode(raw, documents.Entity).SyncToken) or "")
+    except msgspec.MsgspecError:
+        return ""
 
 
 def _read_again(work: Work, company: Company, mapper: Mapper, ids: list[str]) -> Stored:

@@ -207,14 +207,16 @@ def _tax_rates(work: Work) -> dict:
 
 
 def move_cursor(work: Work, mapper: Mapper, time: datetime, *, compared: bool = False) -> None:
-    """`compared`: the list was read as a whole, which is a comparison too."""
+    """`compared`: the list was read as a whole, which is a comparison too. Raises Stopped: another company's list was
+    not read until then."""
     if mapper.in_change_feed:
         now = timezone.now()
-        Cursor.objects.update_or_create(
-            organization=work.organization,
-            entity=mapper.entity,
-            defaults={"changed_since": time, "read_at": now} | ({"compared_at": now} if compared else {}),
-        )
+        with work.storing():
+            Cursor.objects.update_or_create(
+                organization=work.organization,
+                entity=mapper.entity,
+                defaults={"changed_since": time, "read_at": now} | ({"compared_at": now} if compared else {}),
+            )
 
 
 def _finish(run: SyncRun, stored: Stored, merges: merged.Entries) -> None:

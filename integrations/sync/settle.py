@@ -124,7 +124,7 @@ def store(work: Work, company: Company, batch: PushBatch, answers: list[BatchAns
                 answer, record = by_id.get(str(job.pk)), records.get(job.record_id)
                 if record is None:
                     outcomes.finish([job], SyncJob.Outcome.SKIPPED, "It no longer exists.")
-                elif answer is None or not (answer.document or answer.fault):
+                elif answer is None or not (answer.fault or find.id_of(answer.document or b"")):
                     unanswered.append(job)
                 elif answer.fault:
                     failed.append((job, record, answer.fault))

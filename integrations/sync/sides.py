@@ -67,17 +67,18 @@ class QuickBooksSide:
         """Each page begins with the last document of the page before. None where it does not: something was taken
         out of the list meanwhile, and another document slipped through between the pages."""
         found: Sides = {}
-        read, anchor = 0, ""
+        anchor: str | bytes = ""
+        read = 0
         while True:
             rows = self._select(where, max(read, 1))
-            if anchor and (not rows or _id(rows[0]) != anchor):
+            if anchor and (not rows or _mark(rows[0]) != anchor):
                 return None
             found |= self._sides(rows)
             read += len(rows) - bool(anchor)
             progress(read)
             if len(rows) < PAGE_SIZE:
                 return found
-            anchor = _id(rows[-1])
+            anchor = _mark(rows[-1])
 
     def _select(self, where: str, start: int) -> list[bytes]:
         """A company that does not know one of the fields is asked for whole documents from then on."""
@@ -190,5 +191,6 @@ def _of_document(
     )
 
 
-def _id(raw: bytes) -> str:
-    return str(documents.decode(raw, documents.Entity).Id)
+def _mark(raw: bytes) -> str | bytes:
+    """What a row is known by from one page to the next: itself, where its id cannot be read."""
+    return find.id_of(raw) or raw

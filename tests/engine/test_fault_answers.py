@@ -29,11 +29,18 @@ def without_id(answer: dict) -> None:
     del answer["BatchItemResponse"][0]["bId"]
 
 
+def without_an_id_there(answer: dict) -> None:
+    answer["BatchItemResponse"][0]["Customer"]["Id"] = None
+
+
 def without_result(answer: dict) -> None:
     del answer["BatchItemResponse"][0]["Customer"]
 
 
-@pytest.mark.parametrize(("alter", "looks"), [(numbered, 1), (without_id, 2), (without_result, 2)])
+@pytest.mark.parametrize(
+    ("alter", "looks"),
+    [(numbered, 1), (without_id, 2), (without_an_id_there, 2), (without_result, 2)],
+)
 def test_an_odd_item_of_a_batch_is_looked_for_alone(qbo, customers, alter, looks):
     qbo.alter_next("/batch", alter)
     run = push(*customers)

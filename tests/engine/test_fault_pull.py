@@ -147,7 +147,7 @@ def test_one_document_that_cannot_be_read_fails_alone_and_says_why(qbo, organiza
     )
 
 
-@pytest.mark.parametrize("strange", [{"Id": {}}, {"Id": None, **UNREADABLE}])
+@pytest.mark.parametrize("strange", [{"Id": {}}, {"Id": None}, {"Id": None, **UNREADABLE}])
 def test_not_even_the_id_of_a_document_has_to_be_readable(qbo, organization, customer, strange):
     there = qbo.read("Customer", customer.qbo_id)
     qbo.answer_next("/cdc", 200, feed(there | strange, there))
@@ -165,6 +165,22 @@ def test_a_document_that_cannot_be_read_is_not_taken_for_deleted(qbo, organizati
     assert customer.is_active
     [failed] = run.jobs.all()
     assert (run.status, failed.record_id, failed.label) == ("failed", customer.pk, customer.name)
+
+
+@pytest.mark.parametrize("options", [{"include_new": True}, {"compare": True}])
+def test_what_has_no_id_that_can_be_read_is_not_taken_for_deleted(qbo, organization, customer, options):
+    """It may be the one that was asked for."""
+
+    def lose_ids(answer):
+        for row in answer["QueryResponse"].get("Customer", []):
+            row["Id"] = {}
+
+    for _ in range(4):
+        qbo.alter_next("/query", lose_ids)
+    run = pull(organization, "customers", **options)
+    customer.refresh_from_db()
+    assert customer.is_active
+    assert run.jobs.filter(outcome="failed", quickbooks_id="").exists()
 
 
 def test_a_record_that_cannot_be_read_again_says_so(qbo, organization, customer, asked):

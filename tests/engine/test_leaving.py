@@ -7,11 +7,11 @@ from django.utils import timezone
 
 from contacts.models import Customer
 from integrations import connecting, contact_matching, linking, queueing, rerunning, services
-from integrations.models import Connection, Lane, Organization, PushBatch, QueueStep, SyncJob, SyncRun
+from integrations.models import Connection, Cursor, Lane, Organization, PushBatch, QueueStep, SyncJob, SyncRun
 from integrations.services import Refused
 from integrations.sync.lease import Lease
 from receivables.models import Invoice
-from tests.factories import make_customer, make_invoice, push
+from tests.factories import make_customer, make_invoice, pull, push
 from tests.quickbooks import QuickBooks, drain
 
 
@@ -133,6 +133,29 @@ def unlink_mirrored(name: str) -> None:
     from integrations import models
 
     getattr(models, name).objects.update(qbo_id=None, is_active=False)
+
+
+@pytest.mark.parametrize(("options", "before"), [({"include_new": True}, 1), ({"compare": True}, 2)])
+def test_the_next_company_inherits_neither_cursor_nor_deletions(qbo, organization, options, before):
+    """Another one is connected while the former one is asked once more for what its list did not have."""
+    customer = make_customer(organization)
+    push(customer)
+    pull(organization, "customers")
+    Customer.objects.update(qbo_id="999")
+    qbo.reset_calls()
+
+    def move_on():
+        if qbo.calls["query"] < before:
+            qbo.during_next_call(move_on)
+            return
+        Cursor.objects.all().delete()
+        Connection.objects.update(realm_id="4620816365000000000")
+
+    qbo.during_next_call(move_on)
+    run = pull(organization, "customers", **options)
+    customer.refresh_from_db()
+    assert (run.status, run.error_code) == ("waiting", "different_company")
+    assert customer.is_active and not Cursor.objects.exists()
 
 
 def test_unlinking_waits_for_the_worker(qbo, organization, asked):

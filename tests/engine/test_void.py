@@ -155,6 +155,14 @@ def test_a_lost_answer_to_a_delete_is_found_by_looking(qbo, bill, clock, kind):
     assert (run.status, bill.status, qbo.all("Bill")) == ("succeeded", "voided", [])
 
 
+def test_an_answer_to_a_void_that_cannot_be_read_is_a_void_all_the_same(qbo, invoices):
+    invoice, *_ = invoices
+    qbo.alter_next("operation=void", lambda answer: answer["Invoice"].update(Id=None))
+    run = void(invoice)
+    assert (run.status, invoice.status, invoice.linked) == ("succeeded", "voided", True)
+    assert invoice.qbo_id == qbo.read("Invoice", invoice.qbo_id)["Id"]
+
+
 def test_an_outage_before_the_void_is_tried_again(qbo, invoices, clock):
     qbo.mishap("server_error", matching="operation=void")
     run = void(invoices[0])
