@@ -48,11 +48,24 @@ class Answer:
         return self._decoded(part, list[Parts])
 
     def rows(self, query_response: Parts) -> Rows:
-        for entity, part in query_response.items():
-            if bytes(part).startswith(b"["):
-                documents = self._decoded(bytes(part), list[msgspec.Raw])
-                return Rows(entity, [bytes(document) for document in documents])
-        return Rows(None, [])
+        """The entity's own list, whose name begins with a capital; another only where there is none of these."""
+        lists = self.lists(query_response)
+        entity = next(iter(sorted(lists, key=lambda name: not name[:1].isupper())), None)
+        return Rows(entity, lists[entity] if entity else [])
+
+    def lists(self, query_response: Parts) -> dict[str, list[bytes]]:
+        """Whatever a QueryResponse lists, by the name that stands before it."""
+        return {
+            name: [bytes(document) for document in self._decoded(bytes(part), list[msgspec.Raw])]
+            for name, part in query_response.items()
+            if bytes(part).startswith(b"[")
+        }
+
+    @staticmethod
+    def counts_more(query_response: Parts, told: int) -> bool:
+        """Whether it says that there are more objects than it tells. A count that is no number says nothing."""
+        count = bytes(query_response.get("totalCount", b"")).strip(b'"')
+        return count.isdigit() and int(count) > told
 
     def query_responses(self) -> list[Parts]:
         """What a CDCResponse holds: a QueryResponse for each entity. Raises the error of a fault in it."""

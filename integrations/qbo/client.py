@@ -206,11 +206,15 @@ class Client:
         parameters = {"entities": ",".join(entities), "changedSince": since.isoformat(timespec="seconds")}
         answer = self._call(_Request(Kind.CDC, "cdc", parameters))
         found: dict[str, list[bytes]] = {entity: [] for entity in entities}
+        asked = {entity.lower(): found[entity] for entity in entities}
+        complete = True
         for response in answer.query_responses():
-            rows = answer.rows(response)
-            if rows.entity:
-                found.setdefault(rows.entity, []).extend(rows.documents)
-        return Changes(found, answer.time, complete=sum(map(len, found.values())) < CHANGES_LIMIT)
+            lists = answer.lists(response)
+            for name, documents in lists.items():
+                asked.get(name.lower(), []).extend(documents)
+            complete = complete and not answer.counts_more(response, sum(map(len, lists.values())))
+        complete = complete and sum(map(len, found.values())) < CHANGES_LIMIT
+        return Changes(found, answer.time, complete)
 
     def write(self, entity: str, body: bytes, request_id: str) -> bytes:
         """Creates or updates, as the body says. QuickBooks carries one request id out once, and answers a

@@ -113,6 +113,15 @@ def test_a_query_without_rows_has_no_entity(company, http, told):
     assert (answer.rows, answer.entity) == ([], None)
 
 
+def test_a_list_that_is_not_the_entitys_is_not_taken_for_its_rows(company, http):
+    """An answer may carry more than the contract names: an empty list of something else is no empty list of names."""
+    http.get(f"{BASE}/query", body='{"QueryResponse":{"warnings":[],"Customer":[{"Id":"1"}]}}')
+
+    answer = company.client.query("SELECT * FROM Customer")
+
+    assert (answer.rows, answer.entity) == ([b'{"Id":"1"}'], "Customer")
+
+
 def test_a_long_statement_travels_as_a_body(company, http):
     statement = f"SELECT * FROM Customer WHERE Id IN {in_list(map(str, range(400)))}"
     http.post(f"{BASE}/query", body='{"QueryResponse":{}}', match=[params()])
@@ -183,6 +192,34 @@ def test_a_thousand_changes_in_all_may_not_be_all_changes(company, http, invoice
     )
 
     assert company.client.changes(["Invoice", "Bill"], datetime.now(UTC)).complete is complete
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        '{"invoice":[{"Id":"1"}],"startPosition":1},{"CUSTOMER":[{"Id":"2"}]}',
+        '{"Invoice":[{"Id":"1"}],"Customer":[{"Id":"2"}],"startPosition":1,"maxResults":2}',
+        '{"Customer":[{"Id":"2"}]},{"Invoice":[{"Id":"1"}]}',
+    ],
+)
+def test_changes_are_found_under_the_name_that_was_asked_for(company, http, told):
+    """The cursor moves on after them: one that is left in the answer is lost for a week."""
+    http.get(f"{BASE}/cdc", body='{"CDCResponse":[{"QueryResponse":[' + told + "]}]}")
+
+    changes = company.client.changes(["Invoice", "Customer"], NOW)
+
+    assert changes.rows == {"Invoice": [b'{"Id":"1"}'], "Customer": [b'{"Id":"2"}']}
+    assert changes.complete
+
+
+@pytest.mark.parametrize(("count", "complete"), [("1", True), ('"many"', True), ("2", False), ('"2"', False)])
+def test_changes_that_are_counted_and_not_told_are_missing(company, http, count, complete):
+    http.get(
+        f"{BASE}/cdc",
+        body='{"CDCResponse":[{"QueryResponse":[{"Invoice":[{"Id":"1"}],"totalCount":' + count + "}]}]}",
+    )
+
+    assert company.client.changes(["Invoice"], NOW).complete is complete
 
 
 CHANGES_AT = datetime(2020, 9, 29, 15, 2, 53, tzinfo=UTC)
