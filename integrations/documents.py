@@ -252,10 +252,7 @@ class Preferences(Entity):
 
 
 class ExchangeRate(Document):
-    SourceCurrencyCode: str
-    TargetCurrencyCode: str
     Rate: Decimal
-    AsOfDate: date
 
 
 T = TypeVar("T")

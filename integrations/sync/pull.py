@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
 from django.db import transaction
 from django.utils import timezone
 
@@ -197,10 +198,15 @@ def _mark_missing(work: Work, mapper: Mapper, seen: set[str]) -> list:
 
 
 def _tax_rates(work: Work) -> dict:
+    """{TaxRate id: percent}; one that cannot be read is unknown, like the rates of its codes then."""
     rates = {}
     for page in work.client.pages("TaxRate"):
         for raw in page.rows:
-            rate = documents.decode(raw, documents.TaxRate)
+            try:
+                rate = documents.decode(raw, documents.TaxRate)
+            except msgspec.MsgspecError as error:
+                logger.warning("A TaxRate does not fit its type: %s", error)
+                continue
             if given(rate.RateValue) is not None:
                 rates[str(rate.Id)] = rate.RateValue
     return rates

@@ -7,6 +7,7 @@ import logging
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from django.conf import settings
 from django.db import transaction
 
@@ -262,10 +263,9 @@ def _read_rates(
     for currency, day in pairs - work.rates.keys():
         try:
             answer = work.client.exchange_rate(currency, day)
-        except Refused as refusal:
-            logger.warning("No rate of %s on %s: %s", currency, day, refusal)
-            continue
-        work.rates[currency, day] = documents.decode(answer, documents.ExchangeRate).Rate
+            work.rates[currency, day] = documents.decode(answer, documents.ExchangeRate).Rate
+        except (Refused, msgspec.MsgspecError) as error:
+            logger.warning("No rate of %s on %s: %s", currency, day, error)
 
 
 def send(work: Work, company: Company, drafts: list[tuple[Mapper, Draft]]) -> None:

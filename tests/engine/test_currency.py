@@ -91,6 +91,27 @@ def test_a_bill_whose_rate_quickbooks_does_not_know_says_so(qbo, organization, b
     assert "exchange rate" in bills[0].sync_error["remedy"]
 
 
+def test_a_rate_that_cannot_be_read_concerns_nobody_else(qbo, organization, beneficiary):
+    local = make_beneficiary(organization)
+    push(local)
+    qbo.switch(exchange_rate_required=True)
+    for _ in range(3):
+        qbo.alter_next("exchangerate", lambda answer: answer["ExchangeRate"].update(Rate="about one"))
+    bills = [make_bill(organization, each) for each in (beneficiary, local)]
+    assert (run := push(*bills)).status == "partly_failed", run.error
+    assert (bills[0].sync_error["code"], bills[1].sync_state) == ("2410", SyncState.SYNCED)
+
+
+def test_of_a_rate_only_the_number_is_needed(qbo, organization, beneficiary):
+    qbo.switch(exchange_rate_required=True)
+    qbo.alter_next(
+        "exchangerate", lambda answer: answer.update(ExchangeRate={"Rate": "1.3", "AsOfDate": "today"})
+    )
+    bill = make_bill(organization, beneficiary)
+    assert push(bill).status == "succeeded"
+    assert qbo.read("Bill", bill.qbo_id)["ExchangeRate"] == Decimal("1.3") == bill.exchange_rate
+
+
 @pytest.mark.parametrize("currency", ["JPY", "KWD"])
 def test_currencies_without_and_with_three_decimals(qbo, organization, currency):
     customer = make_customer(organization, currency=currency)

@@ -59,6 +59,24 @@ def test_tax_codes_come_with_their_rates(qbo, organization):
     assert rated.first().sales_rates[0][1] == "9"
 
 
+def test_a_tax_rate_that_cannot_be_read_leaves_the_other_codes_theirs(qbo, organization):
+    """Its own codes have no known rate; the list does not stand still for it."""
+    spoiled = next(each for each in qbo.all("TaxRate") if each["RateValue"] == 9)["Id"]
+    codes = TaxCode.objects.filter(organization=organization)
+    before = dict(codes.values_list("pk", "sales_rates"))
+    assert [[spoiled, "9"]] in before.values()
+
+    def spoil(answer):
+        for rate in answer["QueryResponse"]["TaxRate"]:
+            rate["RateValue"] = "nine" if rate["Id"] == spoiled else rate["RateValue"]
+
+    qbo.alter_next("TaxRate", spoil)
+    assert pull(organization, "tax-codes").status == "succeeded"
+    assert dict(codes.values_list("pk", "sales_rates")) == {
+        pk: [] if spoiled in dict(rates) else rates for pk, rates in before.items()
+    }
+
+
 def test_an_invoice_made_there_comes_with_its_customer(qbo, organization, item, code):
     there = qbo.make(
         "Customer", {"DisplayName": "Made There", "PrimaryEmailAddr": {"Address": "x@there.example"}}
