@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib import parse
 
 import msgspec
 from django.db import transaction
@@ -39,22 +40,27 @@ def company_api(request: HttpRequest, realm: str, path: str) -> HttpResponse:
     """Every call under /v3/company/<realm>/."""
     tid = responses.new_tid()
     segments = path.strip("/").lower().split("/")
-    company = Company.objects.filter(realm_id=realm).first()
+    company = Company.objects.filter(realm_id=realm).first() if "\0" not in realm else None
     if company is None:
         response = _gate(request, None) or responses.forbidden()
     else:
         call = Call.objects.create(
             company=company,
             kind=_kind(request, segments),
-            method=request.method or "",
-            path=request.path[:300],
-            request_id=(_parameter(request, "requestid") or "")[:60],
+            method=_recorded(request.method, 6),
+            path=_recorded(request.path, 300),
+            request_id=_recorded(_parameter(request, "requestid"), 60),
             tid=tid,
         )
         response = _answer(request, company, segments, call)
         Call.objects.filter(pk=call.pk).update(status=response.status_code)
     response["intuit_tid"] = tid
     return response
+
+
+def _recorded(text: str | None, longest: int) -> str:
+    """What the database can keep of it."""
+    return (text or "").replace("\0", "")[:longest]
 
 
 def _kind(request: HttpRequest, segments: list[str]) -> str:
@@ -115,6 +121,8 @@ def _gate(request: HttpRequest, company: Company | None, mishap: str = "") -> Ht
 
 def _execute(request: HttpRequest, company: Company, segments: list[str], *, forget: bool) -> HttpResponse:
     try:
+        if "\0" in parse.unquote(request.get_full_path()):
+            raise unsupported("on an address with a NUL")
         if request.method == "POST" and segments != ["query"]:
             return _write(request, company, segments, forget=forget)
         if request.method == "GET" and segments[0] == "invoice" and segments[2:] == ["pdf"]:

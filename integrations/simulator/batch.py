@@ -78,4 +78,6 @@ def _referenced(value: Any) -> set[str]:
     if not isinstance(value, dict):
         return set()
     ids = {str(value[key]) for key in ("value", "Id", "TxnId") if isinstance(value.get(key), str | int)}
+    # No text of the database has a NUL; the item that names such an id is refused when its turn comes.
+    ids = {each for each in ids if "\0" not in each}
     return ids.union(*(_referenced(each) for each in value.values()))

@@ -75,7 +75,7 @@ class Property:
         """A value of the query as what it is compared with. Raises Fault 4001."""
         try:
             if self.kind == "number":
-                return Decimal(text)
+                return _finite(Decimal(text))
             if self.kind == "date":
                 return date.fromisoformat(text[:10])
             if self.kind == "time":
@@ -87,6 +87,12 @@ class Property:
                 raise bad_value(self.name, text)
             return text.lower() == "true"
         return text if self.kind in ("contact", "reference") else text.strip().casefold()
+
+
+def _finite(number: Decimal) -> Decimal:
+    if not number.is_finite():
+        raise ValueError(f"{number} is no number to compare with")
+    return number
 
 
 def searchable(entity: Entity, name: str) -> Property:

@@ -126,7 +126,7 @@ class _Parser:
 
     def _value(self) -> str:
         token = self._next
-        if token.kind == "STRING":
+        if token.kind == "STRING" and "\0" not in token.text:
             value = re.sub(r"\\(.)", r"\1", token.text[1:-1], flags=re.DOTALL)
         elif token.text.lower() in ("true", "false"):
             value = token.text.lower()

@@ -66,12 +66,14 @@ def _mismatch(value: Any, wanted: str, element: str) -> Invalid:
 def _scalar(value: Any, wanted: str, element: str) -> str:
     if isinstance(value, dict | list):
         raise _mismatch(value, wanted, element)
+    if "\0" in str(value):
+        raise Invalid("2040", f"Invalid String. {element} contains the character '\\x00'", element)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _text(field: Field, value: Any, element: str) -> str | None:
     text = _scalar(value, "java.lang.String", element).strip(" ")
-    for character in field.forbidden + "\0":
+    for character in field.forbidden:
         if character in text:
             shown = {"\t": "tab", "\n": "newline"}.get(character, character)
             raise Invalid("2040", f"Invalid String. {element} contains the character {shown!r}", element)

@@ -38,6 +38,7 @@ BUILDERS: dict[str, Builder] = {
 }
 NUMBERED = ("Invoice", "Bill")
 CONTACTS = ("Customer", "Vendor")  # their balance can be set when they are created, never after
+TOLD_AS_DELETED = ("Customer", "Vendor", "Employee", "Item", "Account")
 OWN = ("Id", "SyncToken", "MetaData", "domain", "sparse")
 
 
@@ -126,10 +127,16 @@ def _update(
         return previous
     if document.get("FullyQualifiedName") != previous.get("FullyQualifiedName"):
         _rename_descendants(books, row, previous, document)
-    row = books.change(row, document)
+    row = books.change(row, document, _told_as(entity, previous, document))
     if entity.transaction:
         ledger.move(books, row, previous, document)
     return document
+
+
+def _told_as(entity: Entity, previous: dict[str, Any], document: dict[str, Any]) -> str:
+    """Webhooks call a name deleted that was made inactive: no name can be deleted (contract section 7.3)."""
+    left = previous.get("Active") and not document.get("Active")
+    return "Delete" if left and entity.name in TOLD_AS_DELETED else "Update"
 
 
 def _rename_descendants(

@@ -63,3 +63,44 @@ def test_an_unencoded_plus_is_a_space(us):
     assert (
         us.client.get(f"{path}{moment}+08:00", headers=headers).json()["Fault"]["Error"][0]["code"] == "2060"
     )
+
+
+def test_a_character_that_no_text_has_is_refused_wherever_it_stands(us):
+    calls = [
+        ("invoice", invoice(customer="1\0")),
+        ("invoice", invoice(detail={"ItemRef": {"value": "\0"}})),
+        ("bill", bill(account="2\00")),
+        ("customer", {"Id": "1\0", "SyncToken": "0", "DisplayName": "New"}),
+        ("customer", {"DisplayName": "New\0"}),
+        ("batch", {"BatchItemRequest": [{"bId": "1", "Query": "select * from Item where Id = '\0'"}]}),
+        ("batch", {"BatchItemRequest": [{"bId": "1", "operation": "create", "Invoice": invoice("\0")}]}),
+    ]
+    for path, body in calls:
+        answer = us.post(path, body)
+        assert "Fault" in (answer["BatchItemResponse"][0] if path == "batch" else answer), body
+
+
+def test_neither_does_an_address_have_it(us):
+    headers = {"Authorization": f"Bearer {us.token}", "Accept": "application/json"}
+    for address in (
+        "customer/%00", "%00/1", "invoice/%00/pdf", "customer/1?requestid=%00", "query?query=select%00",
+        "cdc?entities=%00",
+    ):  # fmt: skip
+        response = us.client.get(f"/simulator/v3/company/{us.realm}/{address}", headers=headers)
+        assert (response.status_code, response.json()["Fault"]["Error"][0]["code"]) == (400, "500"), address
+    assert us.client.get("/simulator/v3/company/%00/customer/1", headers=headers).status_code == 403
+
+
+def test_nothing_falls_due_after_the_last_day_there_is(us):
+    for term in ({}, {"SalesTermRef": {"value": "3"}}):
+        assert us.error("invoice", invoice(TxnDate="9999-12-31", **term))["code"] == "2060"
+        last = us.create("Invoice", invoice(TxnDate="9999-12-31", DueDate="9999-12-31", **term))
+        assert last["DueDate"] == "9999-12-31"
+
+
+def test_a_method_that_quickbooks_does_not_know_is_an_unsupported_operation(us):
+    response = us.client.options(
+        f"/simulator/v3/company/{us.realm}/customer",
+        headers={"Authorization": f"Bearer {us.token}", "Accept": "application/json"},
+    )
+    assert (response.status_code, response.json()["Fault"]["Error"][0]["code"]) == (400, "500")

@@ -189,6 +189,8 @@ def test_what_does_not_parse_is_4000(us, text, detail):
         ("select * from Customer maxresults 1001", "value 1001 is too large. Max allowed value is 1000"),
         ("select * from Invoice where TxnDate > 'soon'", "value soon is not valid for property TxnDate"),
         ("select * from Invoice where Balance > 'much'", "value much is not valid for property Balance"),
+        ("select * from Invoice where Balance > 'NaN'", "value NaN is not valid for property Balance"),
+        ("select * from Term where DueDays < 'Infinity'", "value Infinity is not valid for property DueDays"),
     ],
 )
 def test_what_makes_no_sense_is_4001(us, text, detail):

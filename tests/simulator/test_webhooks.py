@@ -61,6 +61,31 @@ def test_changes_are_told_once_as_signed_cloud_events(us, receiver):
     assert len({event["id"] for event in events}) == 4
 
 
+def test_what_is_made_inactive_is_told_of_as_deleted(us, receiver):
+    """No name can be deleted, and so the word is free (contract section 7.3). Terms have no such word."""
+    made = {
+        "Customer": {"DisplayName": "Acme"},
+        "Vendor": {"DisplayName": "Acme Ltd"},
+        "Item": {"Name": "Tea", "Type": "Service", "IncomeAccountRef": {"value": "14"}},
+        "Account": {"Name": "Fees", "AccountType": "Income"},
+        "Term": {"Name": "Net 90", "DueDays": 90},
+    }
+    for entity, body in made.items():
+        created = us.create(entity, body)
+        for token, active in (("0", False), ("1", True), ("2", True)):
+            named = {"Id": created["Id"], "SyncToken": token, "sparse": True, "Active": active}
+            us.create(
+                entity, named | {"DisplayName" if "DisplayName" in body else "Name": f"{entity} {token}"}
+            )
+    control(us, "webhooks/", "post", url=receiver.url)
+    told = [event["type"].split(".")[1:3] for event in json.loads(receiver.received[0][1])]
+    of_names = ["created", "deleted", "updated", "updated"]
+    of_terms = ["created", "updated", "updated", "updated"]
+    assert told == [
+        [entity.lower(), verb] for entity in made for verb in (of_terms if entity == "Term" else of_names)
+    ]
+
+
 def test_what_was_not_acknowledged_is_told_again(us, receiver):
     us.create("Customer", {"DisplayName": "Acme"})
     receiver.status = 500

@@ -88,13 +88,17 @@ def term(
 
 
 def due_date(sent: str | None, txn_date: date, term: dict[str, Any] | None, days_without_term: int) -> str:
+    """Raises Fault 2060 where there is no such day any more."""
     if sent:
         return sent
-    if term is None:
-        return (txn_date + timedelta(days=days_without_term)).isoformat()
-    if term["Type"] == "STANDARD":
-        return (txn_date + timedelta(days=term["DueDays"])).isoformat()
-    return _day_of_month(txn_date, term).isoformat()
+    try:
+        if term is None:
+            return (txn_date + timedelta(days=days_without_term)).isoformat()
+        if term["Type"] == "STANDARD":
+            return (txn_date + timedelta(days=term["DueDays"])).isoformat()
+        return _day_of_month(txn_date, term).isoformat()
+    except (OverflowError, ValueError) as error:
+        raise fault("2060", f"DueDate should be a valid date. TxnDate:{txn_date}", "DueDate") from error
 
 
 def _day_of_month(txn_date: date, term: dict[str, Any]) -> date:
