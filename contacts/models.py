@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from integrations.models import SearchIndex, SyncedRecord, currency_code, name_key
+from integrations.models import SearchIndex, SyncedRecord, currency_code, name_key, text_of
 
 allowed_in_names = RegexValidator(
     r"^[^:\t\n\r]*\Z", "QuickBooks accepts no colon, tab or line break in a name. Take it out."
@@ -13,6 +13,7 @@ allowed_in_names = RegexValidator(
 class Contact(SyncedRecord):
     """Somebody a merchant deals with."""
 
+    SEARCHED = ("name", "company_name", "email", "phone")
     ENGINE_FIELDS = SyncedRecord.ENGINE_FIELDS | {"merged_into"}
 
     name = models.CharField(max_length=500, validators=[allowed_in_names])
@@ -39,6 +40,8 @@ class Contact(SyncedRecord):
         "self", on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
     )
 
+    search_text = text_of(*SEARCHED)
+
     class Meta(SyncedRecord.Meta):
         abstract = True
         ordering = ["name", "id"]
@@ -60,7 +63,7 @@ class Contact(SyncedRecord):
             models.Index(fields=["organization", "email", "id"], name="%(class)s_email"),
             models.Index(fields=["organization", "currency", "id"], name="%(class)s_currency"),
             SearchIndex(
-                fields=["name", "company_name", "email", "phone"],
+                fields=["name", "search_text"],
                 beside=("organization", "name", "id", "currency", "is_active", "sync_state"),
                 name="%(class)s_search",
             ),

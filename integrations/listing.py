@@ -8,8 +8,10 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, QuerySet
+from django.db import connections
+from django.db.models import BigIntegerField, Count, Func, OuterRef, QuerySet
 from django.utils.dateparse import parse_date
 
 from .faults import explain
@@ -173,17 +175,30 @@ class Listing:
     @property
     def _keys(self) -> QuerySet:
         key, descending = self.order
-        order_by = next(column.order_by for column in self.columns if column.key == key)
+        column = next(column.order_by for column in self.columns if column.key == key)
         sign = "-" if descending else ""
-        rows = self._ordered_by(order_by).order_by(f"{sign}{order_by}", f"{sign}pk")
+        relation, _, related = column.rpartition("__")
+        if not relation:
+            rows = self.matching.order_by(f"{sign}{column}", f"{sign}pk")
+        elif connections[self.rows.db].vendor == "postgresql" and not self.narrowed:
+            return self._keys_along(relation, related, sign)
+        else:
+            # That record's own index may lead.
+            rows = self.matching.filter(
+                **{f"{relation}__{name}": value for name, value in self.scope.items()}
+            )
+            rows = rows.order_by(f"{sign}{column}", f"{sign}{relation}_id", f"{sign}pk")
         return rows.values_list("pk", flat=True)
 
-    def _ordered_by(self, column: str) -> QuerySet:
-        """What matches; where a related record's column orders it, that record's index may lead."""
-        relation = column.rpartition("__")[0]
-        if not relation:
-            return self.matching
-        return self.matching.filter(**{f"{relation}__{name}": value for name, value in self.scope.items()})
+    def _keys_along(self, relation: str, column: str, sign: str) -> QuerySet:
+        """The rows of one related record after the other, no further than the page asked for.
+
+        For a page half way PostgreSQL's planner would rather join all of them and sort, which takes twice as long.
+        """
+        related = self.rows.model._meta.get_field(relation).related_model.objects.filter(**self.scope)
+        rows = self.rows.filter(**{relation: OuterRef("pk")}).order_by(f"{sign}pk").values("pk")
+        each = Func(ArraySubquery(rows), function="UNNEST", output_field=BigIntegerField())
+        return related.order_by(f"{sign}{column}", f"{sign}pk").values_list(each, flat=True)
 
     @property
     def heads(self) -> list[dict]:

@@ -8,7 +8,8 @@ from operator import or_
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Field, Model, Q, QuerySet
+from django.db.models import Field, Model, Q, QuerySet, Value
+from django.db.models.functions import Upper
 
 # So many related records are looked up by key, which an index answers; more are found by reading along.
 MOST_RELATED = 1000
@@ -17,13 +18,27 @@ MOST_RELATED = 1000
 def containing(rows: QuerySet, text: str, fields: Iterable[str], **related_to: Any) -> QuerySet:
     """The rows of which a field contains the text, case aside.
 
-    A field may be a related record's, `customer__name`; one after "=", such as `=qbo_id`, has to be the text.
+    A field may be a related record's, `customer__name`; one after "=", such as `=qbo_id`, has to be the text. A
+    model that is searched in one column, SEARCHED, is so in all of its fields.
 
     `related_to` narrows those related records that have such a column. No database can combine an index of one table
     with that of another by OR, so the related records' keys are asked for first, in one statement.
     """
-    conditions = [_condition(rows, text, name, related_to) for name in fields]
+    own = set(getattr(rows.model, "SEARCHED", ())).intersection(fields)
+    conditions = [_condition(rows, text, name, related_to) for name in fields if name not in own]
+    if own:
+        conditions += _in_search_text(rows.model, text, related_to)
     return rows.filter(reduce(or_, conditions))
+
+
+def _in_search_text(model: type[Model], text: str, related_to: dict[str, Any]) -> list[Q]:
+    """In any field that the model is searched in: what contains the text, and what may beyond the column's bound."""
+    conditions = [Q(search_text__contains=Upper(Value(text)))]
+    if hasattr(model, "search_text_cut"):
+        anywhere = reduce(or_, (Q(**{f"{name}__icontains": text}) for name in model.SEARCHED))
+        cut = model._base_manager.filter(anywhere, search_text_cut=True, **_scope(model, related_to))
+        conditions.append(Q(search_text_cut=True, pk__in=cut.values("pk")))
+    return conditions
 
 
 def _condition(rows: QuerySet, text: str, name: str, related_to: dict[str, Any]) -> Q:
@@ -33,8 +48,7 @@ def _condition(rows: QuerySet, text: str, name: str, related_to: dict[str, Any])
     if not relation:
         return Q(**{f"{name}__icontains": text})
     model = rows.model._meta.get_field(relation).related_model
-    columns = {each.name for each in model._meta.concrete_fields}
-    scope = {name: value for name, value in related_to.items() if name in columns}
+    scope = _scope(model, related_to)
     found = (
         model.objects.filter(**scope, **{f"{column}__icontains": text})
         .order_by()
@@ -44,6 +58,12 @@ def _condition(rows: QuerySet, text: str, name: str, related_to: dict[str, Any])
     if len(keys) > MOST_RELATED:
         return Q(**{f"{name}__icontains": text})
     return Q(**{f"{relation}__in": keys})
+
+
+def _scope(model: type[Model], related_to: dict[str, Any]) -> dict[str, Any]:
+    """What of `related_to` the model has a column for."""
+    columns = {each.name for each in model._meta.concrete_fields}
+    return {name: value for name, value in related_to.items() if name in columns}
 
 
 def _exactly(rows: QuerySet, text: str, name: str) -> Q:

@@ -19,11 +19,12 @@ class Bill(Document):
             *Document.Meta.indexes,
             models.Index(fields=["organization", "beneficiary", "id"], name="bill_contact"),
             SearchIndex(
-                fields=["number", "memo"],
+                fields=["search_text"],
                 beside=(
                     *("organization", "-issue_date", "-id", "beneficiary"),
-                    *("ended", "sync_state", "due_date", "balance", "total"),
+                    *("ended", "sync_state", "due_date", "balance", "total", "search_text_cut"),
                 ),
+                bounded=True,
                 name="bill_search",
             ),
         ]

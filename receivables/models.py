@@ -19,11 +19,12 @@ class Invoice(Document):
             *Document.Meta.indexes,
             models.Index(fields=["organization", "customer", "id"], name="invoice_contact"),
             SearchIndex(
-                fields=["number", "memo"],
+                fields=["search_text"],
                 beside=(
                     *("organization", "-issue_date", "-id", "customer"),
-                    *("ended", "sync_state", "due_date", "balance", "total"),
+                    *("ended", "sync_state", "due_date", "balance", "total", "search_text_cut"),
                 ),
+                bounded=True,
                 name="invoice_search",
             ),
         ]

@@ -12,6 +12,7 @@ from .organization import Membership, Organization, Role, currency_code
 from .reading import Cursor, SuspectedMerge
 from .record import SyncedRecord, SyncState, waiting_state
 from .reference import Account, Item, TaxCode, name_key
+from .search_text import text_of
 from .statement import Difference, Fix, Kind, Statement, StatementCurrency, Stream
 from .sync import (
     PERSONS,
@@ -74,5 +75,6 @@ __all__ = [
     "WebhookReceipt",
     "currency_code",
     "name_key",
+    "text_of",
     "waiting_state",
 ]

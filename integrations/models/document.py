@@ -14,6 +14,7 @@ from ..money import line_amount, rounded, tax_of
 from .organization import currency_code
 from .record import SyncedQuerySet, SyncedRecord
 from .reference import Account, Item, TaxCode
+from .search_text import bounded_text_of, is_cut
 
 # QuickBooks takes fifteen digits, five of them behind the point (contract section 10.5).
 LARGEST = Decimal("9999999999.99999")
@@ -87,6 +88,8 @@ class Document(SyncedRecord):
         "has_other_lines",
     }
 
+    SEARCHED = ("number", "memo")
+
     class Ended(models.TextChoices):
         NO = "", "Living"
         VOIDED = "voided", "Voided"
@@ -120,6 +123,8 @@ class Document(SyncedRecord):
     )
     # QuickBooks holds lines of a kind that we do not keep (a discount, a bundle): we never rewrite its lines.
     has_other_lines = models.BooleanField(default=False, editable=False)
+    search_text = bounded_text_of(*SEARCHED)
+    search_text_cut = is_cut(*SEARCHED)
 
     objects = DocumentQuerySet.as_manager()
 
@@ -158,6 +163,10 @@ class Document(SyncedRecord):
             models.Index(
                 fields=["organization", "due_date", "id", "balance", "ended", "sync_state"],
                 name="%(class)s_due",
+            ),
+            # The few of which a search has to read the row.
+            models.Index(
+                fields=["organization"], condition=Q(search_text_cut=True), name="%(class)s_search_cut"
             ),
             # How many a bulk push would send is on every page of the list.
             models.Index(fields=["organization", "ended", "sync_state"], name="%(class)s_unsynced"),

@@ -164,7 +164,7 @@ def _insert(model: type[Model], rows: int, **expressions: str) -> None:
 def _statement(model: type[Model], rows: int, expressions: dict[str, str]) -> tuple[str, list]:
     names, values, parameters = [], [], []
     for field in model._meta.concrete_fields:
-        if field.primary_key:
+        if field.primary_key or field.generated:
             continue
         names.append(connection.ops.quote_name(field.column))
         if field.attname in expressions:

@@ -121,5 +121,5 @@ def _columns(row) -> dict:
     return {
         field.attname: getattr(row, field.attname)
         for field in row._meta.concrete_fields
-        if not field.primary_key
+        if not (field.primary_key or field.generated)
     }

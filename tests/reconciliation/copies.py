@@ -49,7 +49,7 @@ class _Rows:
         self._values = {
             field.column: field.get_db_prep_save(getattr(row, field.attname), connection)
             for field in row._meta.concrete_fields
-            if not field.primary_key
+            if not (field.primary_key or field.generated)
         }
         self._rows: list[dict[str, Any]] = []
 

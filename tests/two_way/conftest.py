@@ -61,7 +61,7 @@ LINE = ("qbo_line_id", "item_name", "description", "quantity", "unit_price", "am
 def row_of(record) -> dict:
     """All that is stored of a record beside its version, with its lines."""
     record.refresh_from_db()
-    names = {field.attname for field in record._meta.concrete_fields} - VERSION
+    names = {field.attname for field in record._meta.concrete_fields if not field.generated} - VERSION
     row = {name: getattr(record, name) for name in names}
     if hasattr(record, "lines"):
         row["lines"] = [tuple(getattr(line, name) for name in LINE) for line in record.lines.all()]
