@@ -21,7 +21,7 @@ class ContactTable(RecordTable):
     columns = (
         Column("name", "Name", "name"),
         Column("email", "E-mail", "email"),
-        Column("phone", "Phone"),
+        Column("phone", "Phone", spare=True),
         Column("currency", "Currency", "currency"),
         Column("synced", "Accounting Synced", "sync_state"),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
@@ -14,9 +15,11 @@ from .forms import RecordForm, ask_in_words, shown
 from .ids import read_id, read_ids
 from .mapping import plain
 from .models import Account, Document, DocumentLine, Item, Organization, SyncedRecord, TaxCode
+from .money import price_text
 
 NOT_ON_LINES = ("Category", "Group")
 MOST_LINES = 500
+ANY = Q()
 DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
@@ -27,10 +30,15 @@ def usable_items(organization: Organization) -> Any:
 
 @dataclass
 class LineChoices:
-    """What the lines of one document may refer to, read once for all of them."""
+    """What the lines of one document may refer to, read once for all of them.
+
+    `held` are the lines that the document has: what they refer to may stay, also where nobody could choose it anew,
+    such as an account that QuickBooks alone books bills to. None: nothing is saved, so anything may be named.
+    """
 
     organization: Organization
     default_tax_code: TaxCode | None
+    held: Sequence[DocumentLine] | None = ()
     items: dict[str, Item] = field(default_factory=dict)
 
     def read_items(self, keys: set[str]) -> None:
@@ -41,14 +49,19 @@ class LineChoices:
 
     @cached_property
     def tax_codes(self) -> dict[str, TaxCode]:
-        codes = TaxCode.objects.filter(organization=self.organization, is_active=True)
+        codes = TaxCode.objects.filter(self._choosable("tax_code_id"), organization=self.organization)
         return {str(code.pk): code for code in codes.defer("qbo_document", "base")}
 
     @cached_property
     def accounts(self) -> dict[str, Account]:
-        accounts = Account.objects.filter(organization=self.organization, is_active=True)
-        chosen_from = accounts.filter(ON_BILLS.condition).defer("qbo_document", "base")
-        return {str(account.pk): account for account in chosen_from}
+        choosable = self._choosable("account_id", ON_BILLS.condition)
+        accounts = Account.objects.filter(choosable, organization=self.organization)
+        return {str(account.pk): account for account in accounts.defer("qbo_document", "base")}
+
+    def _choosable(self, reference: str, rule: Q = ANY) -> Q:
+        if self.held is None:
+            return ANY
+        return Q(is_active=True) & rule | Q(pk__in={getattr(line, reference) for line in self.held} - {None})
 
 
 class LineForm(forms.ModelForm):
@@ -176,7 +189,7 @@ def line_initial(line: DocumentLine) -> dict[str, Any]:
         "custom_name": line.custom_name,
         "description": line.description,
         "quantity": plain(line.quantity),
-        "unit_price": plain(line.unit_price),
+        "unit_price": price_text(line.unit_price, line.document.currency),
         "tax_code": line.tax_code_id or "",
         "account": line.account_id or "",
     }

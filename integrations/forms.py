@@ -109,12 +109,17 @@ class RecordForm(forms.ModelForm):
 
 
 def ask_in_words(form: forms.BaseForm) -> None:
-    """What is left empty and must not be is told by its name."""
+    """What is left empty and must not be is told by its name; what cannot be read, by how it is written."""
     for field in form.fields.values():
         chosen = isinstance(field, forms.ChoiceField | forms.ModelChoiceField)
-        field.error_messages["required"] = (
-            f"{'Choose' if chosen else 'Fill in'} the {str(field.label).lower()}."
-        )
+        said = field.error_messages
+        said["required"] = f"{'Choose' if chosen else 'Fill in'} the {str(field.label).lower()}."
+        if chosen:
+            said["invalid_choice"] = "This can no longer be chosen. Choose another one."
+        elif isinstance(field, forms.EmailField):
+            said["invalid"] = "This is no e-mail address. Write it like name@example.com."
+        elif isinstance(field, forms.DecimalField):
+            said["invalid"] = "This is no number. Write it with a point and no commas, like 1250.50."
 
 
 def shown(value: Any) -> str:

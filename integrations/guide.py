@@ -46,7 +46,7 @@ class Guide:
                 Step(
                     "Connect QuickBooks",
                     "Sign in to your QuickBooks company and allow Finmo to work with it.",
-                    reverse("integrations"),
+                    reverse("integrations") + "#quickbooks",
                     organization.connection.connected,
                 ),
                 Step(

@@ -25,12 +25,13 @@ HEAVY = ("qbo_document", "base")
 
 @dataclass(frozen=True)
 class Column:
-    """`order_by` is what sorts it; empty: it cannot be sorted by."""
+    """`order_by` is what sorts it; empty: it cannot be sorted by. A `spare` one is left out where room is short."""
 
     key: str
     label: str
     order_by: str = ""
     numeric: bool = False
+    spare: bool = False
 
 
 @dataclass(frozen=True)

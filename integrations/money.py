@@ -22,6 +22,12 @@ def rounded(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(Decimal(1).scaleb(-decimals(currency)), rounding=ROUND_HALF_UP)
 
 
+def price_text(price: Decimal, currency: str) -> str:
+    """The price of one unit with all decimals that count, and at least the currency's: 0.125, 10.50."""
+    counting = -int(price.normalize().as_tuple().exponent)
+    return f"{price:.{max(decimals(currency), counting)}f}"
+
+
 def line_amount(quantity: Decimal, unit_price: Decimal, currency: str) -> Decimal:
     return rounded(quantity * unit_price, currency)
 

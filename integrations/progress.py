@@ -141,6 +141,11 @@ class Progress:
         return self.run.direction == Direction.PULL
 
 
+def asked_for(direction: str) -> str:
+    """What a run does, in the words of the portal's buttons: it says Sync where admin says Push."""
+    return "Sync to QuickBooks" if direction == Direction.PUSH else str(Direction(direction).label)
+
+
 def progress_of(runs: Iterable[SyncRun]) -> list[Progress]:
     """The progress of each run; at most two queries, and none where no run has been unfinished for long."""
     runs = list(runs)

@@ -13,12 +13,15 @@ from django.utils.safestring import SafeString
 
 from integrations.mapping import plain
 from integrations.models import SyncedRecord, SyncState
-from integrations.money import decimals, rounded
-from integrations.progress import Progress
+from integrations.money import decimals, price_text, rounded
+from integrations.progress import Progress, asked_for
 from integrations.views.starting import watched
 from integrations.wording import written
 
 register = template.Library()
+register.filter(asked_for)
+
+register.filter(asked_for)
 
 TONES = {
     SyncState.NOT_SYNCED: ("quiet", "circle"),
@@ -70,6 +73,13 @@ def money(amount: Decimal | str | None, currency: str) -> str:
 
 
 @register.filter
+def email(text: str) -> SafeString:
+    """An e-mail address that breaks before its @ where room is short, and not within a word."""
+    person, at, domain = text.partition("@")
+    return format_html("{}<wbr>{}{}", person, at, domain) if at else format_html("{}", text)
+
+
+@register.filter
 def number(value: Decimal | None) -> str:
     """A quantity or a price without needless zeros."""
     return plain(value) or ""
@@ -77,8 +87,11 @@ def number(value: Decimal | None) -> str:
 
 @register.filter
 def price(value: Decimal, currency: str) -> str:
-    """At least the currency's decimals, and as many more as the price has."""
-    return f"{value:,.{max(decimals(currency), -value.normalize().as_tuple().exponent)}f}"
+    """At least the currency's decimals, and as many more as the price has: 1,234.50, 0.125."""
+    return f"{Decimal(price_text(value, currency)):,f}"
+
+
+register.filter("typed_price", price_text)
 
 
 @register.simple_tag

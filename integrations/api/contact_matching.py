@@ -172,7 +172,7 @@ class NewestReading(OrganizationView, APIView):
         """What the newest reading found, counted. 404 `no_reading` where both lists were never read."""
         found = contact_matching.newest(self.organization, entity)
         if found is None:
-            raise NotFound("Both lists were not read yet. POST here to read them.", code="no_reading")
+            raise NotFound("Neither list has been read yet. POST here to read them.", code="no_reading")
         return Response(ReadingSerializer(found).data)
 
     @extend_schema(

@@ -17,20 +17,11 @@ from ..eligible import Rule
 from ..ids import read_id
 from ..mapping import plain
 from ..models import SyncedRecord
-from ..money import decimals, rounded
+from ..money import price_text, rounded
 
 
 def amount_text(amount: Decimal, currency: str) -> str:
     return str(rounded(amount, currency))
-
-
-def price_text(price: Decimal, currency: str) -> str:
-    """All decimals that count, and at least the currency's: 0.125, 10.50."""
-    text = plain(price)
-    missing = decimals(currency) - len(text.partition(".")[2])
-    if missing <= 0:
-        return text
-    return f"{text if '.' in text else text + '.'}{'0' * missing}"
 
 
 @extend_schema_field({"type": "string", "format": "decimal", "example": "107.00"})

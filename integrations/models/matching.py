@@ -24,7 +24,7 @@ class FindingKind(models.TextChoices):
 class Act(models.TextChoices):
     LINK = "link", "Link"
     IMPORT = "import", "Import from QuickBooks"
-    PUSH = "push", "Push to QuickBooks"
+    PUSH = "push", "Sync to QuickBooks"
     IGNORE = "ignore", "Ignore"
     RESTORE = "restore", "Show again"
 

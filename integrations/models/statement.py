@@ -31,7 +31,7 @@ class Kind(models.TextChoices):
 
 
 class Fix(models.TextChoices):
-    PUSH = "push", "Push to QuickBooks"
+    PUSH = "push", "Sync to QuickBooks"
     PULL = "pull", "Pull from QuickBooks"
     LINK = "link", "Link the two"
     KEEP_FINMO = "keep_finmo", "Keep Finmo's"

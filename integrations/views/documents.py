@@ -34,9 +34,9 @@ def document_columns(contact: str, contact_label: str) -> tuple[Column, ...]:
     return (
         Column("number", "Number", "number"),
         Column("contact", contact_label, f"{contact}__name"),
-        Column("issued", "Issued", "issue_date"),
+        Column("issued", "Issued", "issue_date", spare=True),
         Column("due", "Due", "due_date"),
-        Column("total", "Total", "total", numeric=True),
+        Column("total", "Total", "total", numeric=True, spare=True),
         Column("balance", "Balance", "balance", numeric=True),
         Column("status", "Status"),
         Column("synced", "Is Accounting Synced", "sync_state"),
@@ -67,7 +67,8 @@ class DocumentPages(RecordPages):
         return super().context(**names, **more)
 
     def choices(self, document: Document) -> LineChoices:
-        return LineChoices(self.organization, document.default_tax_code())
+        held = list(document.lines.all()) if document.pk else ()
+        return LineChoices(self.organization, document.default_tax_code(), held)
 
 
 class DocumentEdit(DocumentPages, RecordEdit):
@@ -135,7 +136,8 @@ class DocumentTotals(DocumentPages):
         document = self.mapper.model(organization=self.organization, currency=self.organization.currency)
         form = self.form_class(request.POST, instance=document)
         form.is_valid()
-        lines = line_forms(self.line_form_class, self.choices(document), data=request.POST)
+        choices = LineChoices(self.organization, document.default_tax_code(), held=None)
+        lines = line_forms(self.line_form_class, choices, data=request.POST)
         lines.is_valid()
         context = {"totals": totals_of(form, lines), "lines": lines}
         return render(request, "documents/_totals.html", context)
@@ -182,7 +184,12 @@ class ItemOptions(DocumentPages):
             )
         found = list(items[:MOST_OPTIONS])
         options = [{"item": item, "price": getattr(item, self.price_field)} for item in found]
-        context = {"options": options, "asked": asked, "more": len(found) == MOST_OPTIONS}
+        context = {
+            "options": options,
+            "asked": asked,
+            "more": len(found) == MOST_OPTIONS,
+            "currency": self.organization.currency,
+        }
         return render(request, "documents/_item_options.html", self.context(**context))
 
 

@@ -45,11 +45,11 @@ _FACTS = (
 )
 # Why a document of ours is not in QuickBooks.
 _ON_ITS_WAY = {
-    SyncState.NOT_SYNCED: "never pushed",
-    SyncState.CHANGED: "never pushed",
-    SyncState.SYNCED: "never pushed",
+    SyncState.NOT_SYNCED: "never synced",
+    SyncState.CHANGED: "never synced",
+    SyncState.SYNCED: "never synced",
     SyncState.QUEUED: "queued",
-    SyncState.FAILED: "push failed",
+    SyncState.FAILED: "sync failed",
     SyncState.CONFLICT: "conflict to decide",
 }
 

@@ -8,13 +8,14 @@ from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from .. import rerunning
 from ..ids import read_id
 from ..listing import Filter
 from ..mapping import mapper_for, mappers
-from ..models import Direction, Membership, SyncedRecord, SyncJob, SyncRun
-from ..progress import progress_of, things
+from ..models import Direction, Membership, Statement, SyncedRecord, SyncJob, SyncRun
+from ..progress import asked_for, progress_of, things
 from ..remedies import address_of, remedy_of
 from .access import PortalView
 from .starting import start, tell_finished, unwatch, watched
@@ -25,7 +26,10 @@ RECORDS_PER_PAGE = 100
 
 def _directions() -> Filter:
     return Filter(
-        "direction", "What", tuple(Direction.choices), lambda rows, value: rows.filter(direction=value)
+        "direction",
+        "What",
+        tuple((each.value, asked_for(each)) for each in Direction),
+        lambda rows, value: rows.filter(direction=value),
     )
 
 
@@ -96,8 +100,18 @@ class RunPage(RunPages):
             ],
             "outcome": outcome,
             "retry": rerunning.label(run) if rerunning.retryable(run) else "",
+            "result": self._result(run),
         }
         return render(request, "integrations/run.html", context)
+
+    def _result(self, run: SyncRun) -> str:
+        """The address of what the run read, where it read both sides to lay them beside each other."""
+        if run.direction == Direction.RECONCILE:
+            statement = Statement.objects.filter(run=run).first()
+            return reverse("statement", args=[statement.pk]) if statement else ""
+        if run.direction == Direction.MATCH:
+            return reverse("contact-reconciliation", args=[run.entity])
+        return ""
 
 
 class RunProgress(RunPages):

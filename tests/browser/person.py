@@ -70,6 +70,11 @@ class Person:
         """The field of this label, "optional" aside."""
         (within or self.page).get_by_label(re.compile(rf"^{re.escape(label)}( optional)?$")).fill(value)
 
+    def fits(self) -> bool:
+        """Nothing has to be pushed sideways to be read, once the style is there."""
+        self.page.wait_for_load_state()
+        return self.page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+
     def sees(self, text: str | re.Pattern[str], *, within: Locator | None = None) -> None:
         """Waits until the text is to be seen."""
         expect((within or self.page).get_by_text(text).locator("visible=true").first).to_be_visible()

@@ -1,4 +1,7 @@
-"""axe-core finds nothing on any page, in either colour scheme. A page that is added goes into PAGES."""
+"""axe-core finds nothing on any page, in either colour scheme, and no page is wider than a phone or a desk.
+
+A page that is added goes into PAGES.
+"""
 
 import re
 from collections import defaultdict
@@ -103,8 +106,13 @@ def stage(house):
 
 
 def opened(someone: Person, path: str) -> list[str]:
+    """What is wrong with the page: axe's violations, and the widths at which it has to be pushed sideways."""
     someone.go(path)
-    return violations_in_both_schemes(someone.page)
+    found = violations_in_both_schemes(someone.page)
+    for width in (360, 1280):
+        someone.page.set_viewport_size({"width": width, "height": 900})
+        found += [] if someone.fits() else [f"wider than {width} px"]
+    return found
 
 
 def test_no_page_has_a_violation(house, stage, person):

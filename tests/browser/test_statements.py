@@ -1,15 +1,9 @@
 """A controller reads a second statement and sees what became of the differences of the first, wide and narrow."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from .axe import violations_in_both_schemes
-
-
-def fits(page: Page) -> bool:
-    """Nothing has to be pushed sideways to be read, once the style is there."""
-    page.wait_for_load_state()
-    return page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
 
 
 @pytest.mark.parametrize(("width", "slug"), [(1600, "wide"), (360, "narrow")])
@@ -33,5 +27,5 @@ def test_a_controller_compares_two_statements(house, worker, person, width, slug
     controller.sees("Receivables then and now")
     for words in ("Still open", "New", "NEW-0"):
         controller.sees(words)
-    assert fits(controller.page)
+    assert controller.fits()
     assert violations_in_both_schemes(controller.page) == []

@@ -32,14 +32,16 @@ def sown(qbo, organization):
 
 
 def test_both_lists_are_read_by_a_button(browser, qbo, organization):
-    assert "Both lists were not read yet." in text_of(browser.get(PAGE))
+    assert "Neither list has been read yet." in text_of(browser.get(PAGE))
     answer = browser.post(f"{PAGE}read/", headers=HTMX)
     assert "Reconcile customers" in text_of(answer)
     drain(organization)
     run = SyncRun.objects.get(direction="match")
     assert (run.status, run.trigger) == ("succeeded", "portal")
     assert "Both lists agree." in text_of(browser.get(PAGE))
-    assert "QuickBooks has no customers." in text_of(browser.get(run.get_absolute_url()))
+    seen = browser.get(run.get_absolute_url())
+    assert "QuickBooks has no customers." in text_of(seen)
+    assert f'href="{PAGE}"' in seen.content.decode()
 
 
 def test_each_kind_is_shown_with_its_reason_and_what_settles_it(browser, sown):

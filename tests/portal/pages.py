@@ -14,8 +14,11 @@ class _Text(HTMLParser):
         self.parts: list[str] = []
         self.buttons: list[str] = []
         self._in_button = False
+        self._in_word = False
 
     def handle_starttag(self, tag: str, attrs) -> None:
+        # A place where a word may break, and no end of it.
+        self._in_word = tag == "wbr"
         if tag == "button":
             self._in_button = True
             self.buttons.append("")
@@ -25,7 +28,11 @@ class _Text(HTMLParser):
             self._in_button = False
 
     def handle_data(self, data: str) -> None:
-        self.parts.append(data)
+        if self._in_word and self.parts:
+            self.parts[-1] += data
+        else:
+            self.parts.append(data)
+        self._in_word = False
         if self._in_button:
             self.buttons[-1] += data
 

@@ -45,7 +45,10 @@ def test_days_stand_there_as_people_write_them(organization, browser):
 def test_what_failed_in_a_run_for_a_conflict_is_shown_with_the_way_to_decide_it(conflict, browser):
     run = SyncRun.objects.first()
     page = browser.get(f"/sync-history/{run.pk}/?outcome=failed")
-    assert "Aster Conflict Finmo and QuickBooks changed the same field. Decide" in text_of(page)
+    assert (
+        "Aster Conflict Finmo and QuickBooks changed the same field to different values. Decide"
+        in text_of(page)
+    )
     assert "Retry failed" not in buttons_of(page)
 
 

@@ -22,7 +22,7 @@ def test_a_new_contact_is_the_organizations_and_opens_in_the_sidebar(organizatio
     [
         ({"name": ""}, "Name: Fill in the name."),
         ({"name": "A: B"}, "QuickBooks accepts no colon, tab or line break in a name."),
-        ({"email": "nobody"}, "Enter a valid email address."),
+        ({"email": "nobody"}, "This is no e-mail address. Write it like name@example.com."),
         ({"currency": "S$"}, "Currency:"),
     ],
 )

@@ -7,7 +7,15 @@ import pytest
 from integrations.models import Account, Item, TaxCode
 from payables.models import Bill
 from receivables.models import Invoice
-from tests.factories import invoice_line, make_beneficiary, make_customer, make_invoice, push
+from tests.factories import (
+    bill_line,
+    invoice_line,
+    make_beneficiary,
+    make_bill,
+    make_customer,
+    make_invoice,
+    push,
+)
 
 from .pages import document_form, fragment, text_of, version_in
 
@@ -92,6 +100,58 @@ def test_a_bill_line_may_name_its_account(organization, browser):
     assert Bill.objects.get().lines.get().account == account
 
 
+@pytest.mark.parametrize("field", ["quantity", "unit_price"])
+def test_a_number_with_a_comma_is_refused_with_how_to_write_it(browser, customer, field):
+    line = {"custom_name": "Courier", "unit_price": "10"} | {field: "2,5"}
+    page = text_of(browser.post("/receivables/new/", document_form({"customer": customer.pk}, line)))
+    assert "This is no number. Write it with a point and no commas, like 1250.50." in page
+
+
+@pytest.mark.parametrize(
+    "unchoosable", [{"classification": "Equity"}, {"classification": "Expense", "is_active": False}]
+)
+def test_an_account_that_quickbooks_booked_a_bill_to_stays_and_nobody_chooses_it_anew(
+    organization, browser, unchoosable
+):
+    account = Account.objects.create(organization=organization, name="Drawings", qbo_id="9", **unchoosable)
+    bill = make_bill(organization, lines=[bill_line(account=account)])
+    page = browser.get(f"/payables/{bill.pk}/edit/")
+    assert f'<option value="{account.pk}" selected>Drawings</option>' in page.content.decode()
+
+    line = {"line": bill.lines.get().pk, "custom_name": "Rent", "unit_price": "90", "account": account.pk}
+    sent = document_form({"beneficiary": bill.beneficiary_id}, line, version=version_in(page))
+    browser.post(f"/payables/{bill.pk}/edit/", sent)
+    changed = bill.lines.get()
+    assert (changed.unit_price, changed.account) == (Decimal("90"), account)
+
+    anew = browser.post(
+        "/payables/new/", document_form({"beneficiary": bill.beneficiary_id}, line | {"line": ""})
+    )
+    assert "Line 1, Account: This can no longer be chosen. Choose another one." in text_of(anew)
+    assert list(Bill.objects.all()) == [bill]
+
+
+def test_a_tax_code_that_was_retired_taxes_the_document_that_has_it_and_no_other(
+    organization, browser, customer, tax_code
+):
+    invoice = make_invoice(organization, customer, [invoice_line(tax_code=tax_code)])
+    TaxCode.objects.update(is_active=False)
+    page = browser.get(f"/receivables/{invoice.pk}/edit/")
+    line = {
+        "line": invoice.lines.get().pk,
+        "custom_name": "Courier",
+        "unit_price": "10",
+        "tax_code": tax_code.pk,
+    }
+    sent = document_form({"customer": customer.pk}, line, version=version_in(page))
+    assert "Subtotal 10.00 Tax 0.90 Total 10.90" in text_of(fragment(browser, "/receivables/totals/", sent))
+    browser.post(f"/receivables/{invoice.pk}/edit/", sent)
+    invoice.refresh_from_db()
+    assert (invoice.total, invoice.lines.get().tax_code) == (Decimal("10.90"), tax_code)
+    anew = browser.post("/receivables/new/", document_form({"customer": customer.pk}, line | {"line": ""}))
+    assert "Line 1, Tax: This can no longer be chosen. Choose another one." in text_of(anew)
+
+
 def test_totals_while_typing_are_those_that_are_saved_and_save_nothing(
     organization, browser, customer, tax_code
 ):
@@ -171,8 +231,8 @@ def test_the_items_dropdown_finds_by_name_and_stock_number_and_carries_what_it_f
     Item.objects.create(organization=organization, name="Goods", type="Category", qbo_id="6")
     Item.objects.create(organization=organization, name="Old hosting", is_active=False, qbo_id="7")
     found = fragment(browser, "/receivables/items/?q=hst").content.decode()
-    assert 'data-text="Hosting" data-description="One month" data-price="120.5"' in found
-    assert 'data-price="80"' in fragment(browser, "/payables/items/?q=Host").content.decode()
+    assert 'data-text="Hosting" data-description="One month" data-price="120.50"' in found
+    assert 'data-price="80.00"' in fragment(browser, "/payables/items/?q=Host").content.decode()
     everything = text_of(fragment(browser, "/receivables/items/"))
     assert "Goods" not in everything and "Old" not in everything
     assert "Write it as a custom item." in text_of(fragment(browser, "/receivables/items/?q=zzz"))

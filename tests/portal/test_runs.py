@@ -104,6 +104,7 @@ def test_the_history_lists_who_what_and_when_and_is_filtered_in_the_address(
     make_run(organization, status="failed", requested_by=accountant)
     make_run(organization, direction="pull", entity="accounts", trigger="schedule", status="succeeded")
     everything = text_of(browser.get("/sync-history/"))
+    assert "What All Sync to QuickBooks Pull from QuickBooks" in everything
     assert "Sync invoices to QuickBooks" in everything and "accountant@acme.example" in everything
     assert "Pull accounts from QuickBooks" in everything and "Schedule" in everything
     assert "Sync invoices to" not in text_of(browser.get("/sync-history/?direction=pull"))

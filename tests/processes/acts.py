@@ -179,15 +179,16 @@ def every_state(slug: str) -> dict[str, int]:
     """Of a merchant whose customers 0 and 1 got another e-mail in QuickBooks: a record in every state, both sides of
     the contacts, and two statements.
 
-    Returns the keys of one of each kind.
+    The beneficiary and a customer have the longest names without a space. Returns the keys of one of each kind.
     """
+    beneficiary, stranger = "W" * 80, "Kopi" * 20
     organization = Organization.objects.get(slug=slug)
     invoices(slug, "S", 2)
-    Beneficiary.objects.create(organization=organization, name="Never pushed", currency="SGD")
+    Beneficiary.objects.create(organization=organization, name=beneficiary, currency="SGD")
     bills(slug, "S", 1)
     push(slug)
     drain(slug)
-    stranger_to_quickbooks(slug, "Kopi & Kaya", "F-1")
+    stranger_to_quickbooks(slug, stranger, "F-1")
     failing = push(slug)
     for customer in Customer.objects.filter(organization=organization, name__in=["Customer 0", "Customer 1"]):
         customer.email = "here@example.com"
@@ -206,9 +207,9 @@ def every_state(slug: str) -> dict[str, int]:
         "synced": Invoice.objects.get(organization=organization, number="S-0").pk,
         "failed": Invoice.objects.get(organization=organization, number="F-1").pk,
         "bill": Bill.objects.get(organization=organization, number="S-0").pk,
-        "beneficiary": Beneficiary.objects.get(organization=organization, name="Never pushed").pk,
+        "beneficiary": Beneficiary.objects.get(organization=organization, name=beneficiary).pk,
         "conflict": kept.record_id,
-        "stranger": Customer.objects.get(organization=organization, name="Kopi & Kaya").pk,
+        "stranger": Customer.objects.get(organization=organization, name=stranger).pk,
         "reading": contact_matching.newest(organization, "customers").pk,
         "run": failing,
         "statement": statement.pk,

@@ -47,7 +47,9 @@ def test_a_fresh_statement_is_read_by_a_button(browser, field):
     run = SyncRun.objects.get(direction="reconcile")
     assert (run.status, run.trigger) == ("succeeded", "portal")
     assert "Both sides agree" in text_of(browser.get("/reconciliation/"))
-    assert "1 of 1 invoice" in text_of(browser.get(run.get_absolute_url()))
+    seen = browser.get(run.get_absolute_url())
+    assert "1 of 1 invoice" in text_of(seen)
+    assert f'href="/reconciliation/{run.statement.pk}/"' in seen.content.decode()
 
 
 def test_a_day_that_is_none_is_refused(browser, qbo):
@@ -61,7 +63,7 @@ def test_the_statement_shows_each_kind_with_what_settles_it(browser, sown, state
     for line in open_lines(statement):
         assert line.get_kind_display() in page
     assert "Unexplained amounts" not in page
-    for words in ("Push to QuickBooks", "Keep Finmo's", "Keep QuickBooks'", "after the cut-off", "Not there"):
+    for words in ("Sync to QuickBooks", "Keep Finmo's", "Keep QuickBooks'", "after the cut-off", "Not there"):
         assert words in page
 
 

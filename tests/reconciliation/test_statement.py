@@ -184,5 +184,5 @@ def test_what_is_only_here_says_how_far_it_is_on_its_way(field, accountant):
     states = [line.finmo["sync_state"] for line in open_lines(statement)]
     assert states == ["not_synced", "failed", "queued"]
     page = text_of(signed_in(accountant).get(f"/reconciliation/{statement.pk}/"))
-    for words in ("never pushed", "push failed", "queued"):
+    for words in ("never synced", "sync failed", "queued"):
         assert words in page
