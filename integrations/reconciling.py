@@ -31,6 +31,8 @@ FIXES: dict[str, tuple[Fix, ...]] = {
     Kind.DUPLICATE: (Fix.PULL, Fix.ACCEPT),
     Kind.ONLY_IN_FINMO: (Fix.PUSH, Fix.ACCEPT),
     Kind.ONLY_IN_QUICKBOOKS: (Fix.PULL, Fix.ACCEPT),
+    # Nothing is written over what nobody here has read.
+    Kind.UNREADABLE: (Fix.PULL, Fix.ACCEPT),
     # Payments are made in QuickBooks, so its word on them stands.
     Kind.BALANCE: (Fix.PULL, Fix.ACCEPT),
 }

@@ -37,6 +37,9 @@ def csv_rows(statement: Statement) -> Iterator[list[str]]:
         yield head + _sums(report, "unexplained", report.unexplained)
         for each in report.differences:
             yield head + _line(each)
+    for each in statement.unread:
+        # In no currency and of no amount that anybody knows.
+        yield [*head, "", "unread", *([""] * 5), each["quickbooks_id"], "", "", "", _reason(each["field"])]
 
 
 def _sums(report: CurrencyReport, name: str, figures: Figures) -> list[str]:
@@ -60,6 +63,10 @@ def _line(each: Difference) -> list[str]:
         each.accepted_by.get_username() if each.accepted_by else "",
         guarded(each.note),
     ]
+
+
+def _reason(field: str) -> str:
+    return f"Finmo cannot read its {field}." if field else "Finmo cannot read it."
 
 
 def _amount(amount: Decimal, currency: str) -> str:

@@ -16,6 +16,7 @@ MEANINGS = {
     Kind.ONLY_IN_QUICKBOOKS: "Made in QuickBooks, not in Finmo",
     Kind.DELETED: "Deleted on one side, kept on the other",
     Kind.VOIDED: "Voided on one side, kept on the other",
+    Kind.UNREADABLE: "In QuickBooks in a form that Finmo cannot read",
     Kind.CURRENCY: "Another currency or rate on each side",
     Kind.CONTACT: "Another contact on each side",
     Kind.AMOUNT: "Another amount before tax",
@@ -68,6 +69,8 @@ class CurrencyReport:
     differences: list[Difference]
     finmo_ages: Ages | None = None
     quickbooks_ages: Ages | None = None
+    # Documents of QuickBooks that could not be read: in which currency they are is not known either.
+    unread: int = 0
 
     @property
     def difference(self) -> Figures:
@@ -103,7 +106,7 @@ class CurrencyReport:
 
     @property
     def agrees(self) -> bool:
-        return not self.differences and self.explained
+        return not self.differences and self.explained and not self.unread
 
     @property
     def explained(self) -> bool:
@@ -123,6 +126,7 @@ def report_of(statement: Statement) -> list[CurrencyReport]:
             lines.get(row.currency, []),
             read_ages(row.finmo_aging),
             read_ages(row.quickbooks_aging),
+            len(statement.unread),
         )
         for row in statement.currencies.all()
     ]

@@ -164,11 +164,13 @@ class _Sheet:
 
 
 def _facts(statement: Statement) -> list[tuple[str, Any, str]]:
+    unread = [("Not in the figures", statement.unread_note, "")] if statement.unread else []
     return [
         ("Organization", statement.organization.name, ""),
         ("Issued until", statement.as_of, "day"),
         ("Balances as read (UTC)", _naive(statement.read_at), "moment"),
         ("Written (UTC)", _naive(timezone.now()), "moment"),
+        *unread,
     ]
 
 

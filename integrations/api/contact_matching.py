@@ -19,7 +19,7 @@ from .conflicts import SIDES
 from .fields import PersonField
 from .idempotency import idempotent
 from .organizations import OrganizationView
-from .reconciliation import FieldChangeSerializer
+from .reconciliation import FieldChangeSerializer, UnreadSerializer
 from .runs import SyncRunSerializer, started
 from .serializers import MOST_IDS
 
@@ -37,10 +37,11 @@ class ReadingSerializer(serializers.ModelSerializer):
     agreed = serializers.IntegerField(source="agreed_count")
     kinds = serializers.SerializerMethodField()
     ignored = serializers.SerializerMethodField()
+    unread = UnreadSerializer(many=True, help_text="What of QuickBooks is in none of the lists for that.")
 
     class Meta:
         model = ContactReading
-        fields = ("id", "entity", "read_at", "finmo", "quickbooks", "agreed", "kinds", "ignored")
+        fields = ("id", "entity", "read_at", "finmo", "quickbooks", "agreed", "kinds", "ignored", "unread")
 
     @extend_schema_field(KindSerializer(many=True))
     def get_kinds(self, reading: ContactReading) -> list[dict[str, Any]]:

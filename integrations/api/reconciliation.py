@@ -140,14 +140,22 @@ class CurrencySerializer(serializers.Serializer):
         return {"total": figures["total"], "balance": figures["balance"]}
 
 
+class UnreadSerializer(serializers.Serializer):
+    """A document of QuickBooks in a form that Finmo cannot read; each may be empty."""
+
+    quickbooks_id = serializers.CharField(allow_blank=True)
+    field = serializers.CharField(allow_blank=True, help_text="QuickBooks' field that cannot be read.")
+
+
 class StatementSerializer(serializers.ModelSerializer):
     """`as_of` selects documents by issue date; their balances are those at `read_at`."""
 
     currencies = serializers.SerializerMethodField()
+    unread = UnreadSerializer(many=True, help_text="What is in none of QuickBooks' figures for that.")
 
     class Meta:
         model = Statement
-        fields = ("id", "as_of", "read_at", "currencies")
+        fields = ("id", "as_of", "read_at", "currencies", "unread")
 
     @extend_schema_field(CurrencySerializer(many=True))
     def get_currencies(self, statement: Statement) -> list[dict[str, Any]]:

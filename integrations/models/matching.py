@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from .organization import Organization
+from .statement import note_of_unread
 from .sync import SyncRun
 
 
@@ -42,6 +43,8 @@ class ContactReading(models.Model):
     finmo_count = models.PositiveIntegerField(default=0)
     quickbooks_count = models.PositiveIntegerField(default=0)
     agreed_count = models.PositiveIntegerField(default=0)
+    # [{"quickbooks_id", "field"}] of QuickBooks' contacts that Finmo cannot read, and so compares with nothing.
+    unread = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering = ["-id"]
@@ -49,6 +52,11 @@ class ContactReading(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entity} as of {self.read_at}"
+
+    @property
+    def unread_note(self) -> str:
+        """What is compared with nothing, and what to do; empty where all could be read."""
+        return note_of_unread(self.unread, "contact", "They stand in none of these lists.")
 
 
 class IgnoredFinding(models.Model):

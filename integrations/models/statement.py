@@ -14,6 +14,28 @@ class Stream(models.TextChoices):
     PAYABLES = "payables", "Payables"
 
 
+# So many of what cannot be read are named.
+MOST_NAMED = 10
+
+
+def note_of_unread(unread: list[dict[str, str]], thing: str, consequence: str) -> str:
+    """A paragraph about QuickBooks' things that Finmo cannot read; empty where there are none."""
+    if not unread:
+        return ""
+    named = [_name_of(each) for each in unread[:MOST_NAMED]]
+    more = f" and {len(unread) - MOST_NAMED} more" if len(unread) > MOST_NAMED else ""
+    count = f"1 {thing} has" if len(unread) == 1 else f"{len(unread)} {thing}s have"
+    return (
+        f"{count} a form in QuickBooks that Finmo cannot read: {', '.join(named)}{more}. {consequence} Open each in "
+        "QuickBooks and save it again, then read both sides afresh; if that does not help, contact Finmo support."
+    )
+
+
+def _name_of(unread: dict[str, str]) -> str:
+    name = f"id {unread['quickbooks_id']}" if unread["quickbooks_id"] else "one without an id"
+    return f"{name} ({unread['field']})" if unread["field"] else name
+
+
 class Kind(models.TextChoices):
     """The classes of difference, gravest first: a document stands under the first that fits."""
 
@@ -22,6 +44,7 @@ class Kind(models.TextChoices):
     ONLY_IN_QUICKBOOKS = "only_in_quickbooks", "Only in QuickBooks"
     DELETED = "deleted", "Deleted on one side"
     VOIDED = "voided", "Voided on one side"
+    UNREADABLE = "unreadable", "Cannot be read in QuickBooks"
     CURRENCY = "currency", "Currency or exchange rate differs"
     CONTACT = "contact", "Contact differs"
     AMOUNT = "amount", "Amount differs"
@@ -54,6 +77,8 @@ class Statement(models.Model):
     read_at = models.DateTimeField()
     # The run that read it; the history may be cleared while the statement stays.
     run = models.OneToOneField(SyncRun, on_delete=models.SET_NULL, null=True, related_name="statement")
+    # [{"quickbooks_id", "field"}] of QuickBooks' documents that Finmo cannot read, and so are in no figure.
+    unread = models.JSONField(default=list, blank=True)
     # When a repair last changed the figures.
     repaired_at = models.DateTimeField(null=True, blank=True)
 
@@ -63,6 +88,11 @@ class Statement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_stream_display()} as of {self.as_of}"
+
+    @property
+    def unread_note(self) -> str:
+        """What the figures leave out, and what to do; empty where they leave out nothing."""
+        return note_of_unread(self.unread, "document", "They are in none of QuickBooks' figures.")
 
 
 class StatementCurrency(models.Model):

@@ -7,7 +7,7 @@ sides are in different currencies), under the gravest kind that fits; the lines 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Container, Hashable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -112,8 +112,14 @@ def _text(amount: Decimal, currency: str) -> str | None:
     return str(in_currency) if in_currency == amount else plain(amount)
 
 
-def compare(finmo: Iterable[Side], quickbooks: Iterable[Side], as_of: str) -> Comparison:
-    """`quickbooks` must hold every document that a counted record is linked to, unless it was deleted there."""
+def compare(
+    finmo: Iterable[Side],
+    quickbooks: Iterable[Side],
+    as_of: str,
+    unreadable: Container[str | None] = frozenset(),
+) -> Comparison:
+    """`quickbooks` must hold every document that a counted record is linked to, unless it was deleted there, or its id
+    is among the `unreadable`."""
     theirs = {side.qbo_id: side for side in quickbooks}
     unlinked = dict(theirs)
     result = Comparison()
@@ -129,7 +135,11 @@ def compare(finmo: Iterable[Side], quickbooks: Iterable[Side], as_of: str) -> Co
         if other and other.counts(as_of):
             result.quickbooks[other.currency].add(other, as_of)
         kinds = [Kind.DUPLICATE] if other and other.qbo_id in twins else []
-        result.lines += _lines(ours, other, kinds + _kinds(ours, other), as_of)
+        if ours and not other and ours.qbo_id in unreadable:
+            kinds = [Kind.UNREADABLE]
+        else:
+            kinds += _kinds(ours, other)
+        result.lines += _lines(ours, other, kinds, as_of)
     _match(result.lines)
     return result
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,14 +59,24 @@ class Comparison:
     agreed: int = 0
 
 
+# Why there is nothing to compare a linked contact with.
+NO_LONGER_THERE = "QuickBooks no longer has it"
+CANNOT_BE_READ = "Finmo cannot read it in QuickBooks. Open it there and save it again"
+
+
 def compare(
-    finmo: list[Contact], quickbooks: dict[str, Contact], fixed: set[str], ignored: Ignored
+    finmo: list[Contact],
+    quickbooks: dict[str, Contact],
+    fixed: set[str],
+    ignored: Ignored,
+    unreadable: Container[str] = frozenset(),
 ) -> Comparison:
-    """`quickbooks` is by id; `fixed` are the fields that QuickBooks never lets change."""
+    """`quickbooks` is by id; `fixed` are the fields that QuickBooks never lets change; `unreadable` are ids."""
     result = Comparison()
     for ours in finmo:
         if ours.qbo_id:
-            found = _linked(ours, quickbooks.get(ours.qbo_id))
+            absent = CANNOT_BE_READ if ours.qbo_id in unreadable else NO_LONGER_THERE
+            found = _linked(ours, quickbooks.get(ours.qbo_id), absent)
             result.findings += found
             result.agreed += ours.active and not found
     bound = {ours.qbo_id for ours in finmo}
@@ -104,9 +114,10 @@ def fingerprint(finding: ContactFinding) -> str:
 Claim = tuple[ContactFinding, list[tuple[str, str]]]
 
 
-def _linked(ours: Contact, theirs: Contact | None) -> list[ContactFinding]:
+def _linked(ours: Contact, theirs: Contact | None, absent: str) -> list[ContactFinding]:
+    """`absent` says why there is nothing of QuickBooks', where there is nothing."""
     if theirs is None:
-        return [_differs(ours, None, {}, "QuickBooks no longer has it")] if ours.active else []
+        return [_differs(ours, None, {}, absent)] if ours.active else []
     names = merge.changed_here(ours.base, ours.values) | merge.changed_there(ours.base, theirs.values)
     fields = _fields(ours, theirs, names)
     if not fields:

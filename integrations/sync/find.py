@@ -43,11 +43,17 @@ _FIELD = re.compile(r"at `\$\.([^`]+)`")
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A document that does not fit its type. `qbo_id` is empty where not even that can be read, `field` where it is
-    the whole."""
+    """A document that does not fit its type, and its bytes. `qbo_id` is empty where not even that can be read, `field`
+    where it is the whole."""
 
     qbo_id: str
     field: str
+    raw: bytes = b""
+
+    @property
+    def saved(self) -> dict[str, str]:
+        """As statements and readings keep it."""
+        return {"quickbooks_id": self.qbo_id, "field": self.field}
 
     @property
     def reason(self) -> str:
@@ -68,11 +74,11 @@ def read(mapper: Mapper, rows: Iterable[bytes]) -> tuple[list[Read], list[Unread
                 found.append((document, raw))
             else:
                 logger.warning("A %s has no id", mapper.remote)
-                unreadable.append(Unreadable("", "Id"))
+                unreadable.append(Unreadable("", "Id", raw))
         except msgspec.MsgspecError as error:
             logger.warning("A %s does not fit its type: %s", mapper.remote, error)
-            field = _FIELD.search(str(error))
-            unreadable.append(Unreadable(id_of(raw), field[1] if field else ""))
+            named = _FIELD.search(str(error))
+            unreadable.append(Unreadable(id_of(raw), named[1] if named else "", raw))
     return found, unreadable
 
 
@@ -127,11 +133,18 @@ def gone(work: Work, mapper: Mapper, ids: Iterable[str]) -> set[str]:
     where not even its id can be read, it may be any of those that were asked for with it. Raises Stopped."""
     missing: set[str] = set()
     for part in batched(sorted(set(ids))):
-        told = {id_of(row) for row in rows_by_ids(work, mapper, part)}
-        if "" not in told:
-            missing |= set(part) - told
+        rows = rows_by_ids(work, mapper, part)
+        missing |= set(part) - set(map(id_of, rows)) - doubtful(part, rows, ())
     work.require_same_company()
     return missing
+
+
+def doubtful(ids: Iterable[str], rows: Iterable[bytes], read: Iterable[str]) -> set[str]:
+    """Those of the ids that were asked for under which these rows hold something, or may, that is not among what could
+    be `read`."""
+    told = set(map(id_of, rows))
+    wanted = set(ids) - set(read)
+    return wanted if "" in told else wanted & told
 
 
 def by_key(work: Work, mapper: Mapper, records: list[SyncedRecord]) -> tuple[dict[str, list], NotAsked]:

@@ -71,16 +71,19 @@ def _match(work: Work, mapper: Mapper, run: SyncRun, between: Between) -> None:
         run.save(update_fields=["succeeded", "total"])
         between()
 
-    theirs = _read_quickbooks(work, mapper, company, progress)
+    theirs, unread = _read_quickbooks(work, mapper, company, progress)
     ours = [_of_record(mapper, company, record) for record in _records(mapper, work)]
     # Pushed meanwhile, or never listed: looked at once more.
     again = {each.qbo_id for each in ours if each.qbo_id and each.active} - theirs.keys()
     again |= written_since(work.organization, mapper, began)
-    held = find.by_ids(work, mapper, again) if again else {}
+    rows = find.rows_by_ids(work, mapper, again) if again else []
+    held = find.newest(find.decoded(mapper, rows))
+    unreadable = find.doubtful(again, rows, held)
     theirs |= {qbo_id: _of_document(mapper, company, document) for qbo_id, (document, _) in held.items()}
     fixed = {each.name for each in mapper.fields if each.create_only}
     ignored = {(each.kind, each.subject): each for each in _ignored(work, mapper)}
-    _store(work, run, ours, theirs, compare(ours, theirs, fixed, ignored))
+    unread = [each for each in unread if each["quickbooks_id"] not in held]
+    _store(work, run, ours, theirs, compare(ours, theirs, fixed, ignored, unreadable), unread)
     run.total = run.succeeded = len(theirs)
     run.save(update_fields=["total", "succeeded"])
     end_run(run)
@@ -88,15 +91,18 @@ def _match(work: Work, mapper: Mapper, run: SyncRun, between: Between) -> None:
 
 def _read_quickbooks(
     work: Work, mapper: Mapper, company: Company, progress: Callable[[int], None]
-) -> dict[str, Contact]:
-    """All of the list, a thousand to a call, by id."""
+) -> tuple[dict[str, Contact], list[dict[str, str]]]:
+    """(all of the list, a thousand to a call, by id; what of it cannot be read)."""
     found: dict[str, Contact] = {}
+    unread: list[dict[str, str]] = []
     for page in work.client.pages(mapper.remote, where=mapper.everything):
-        for document, _ in find.decoded(mapper, page.rows):
+        read, odd = find.read(mapper, page.rows)
+        unread += [each.saved for each in odd]
+        for document, _ in read:
             if mapper.usable(document):
                 found[str(document.Id)] = _of_document(mapper, company, document)
         progress(len(found))
-    return found
+    return found, unread
 
 
 def _records(mapper: Mapper, work: Work):
@@ -133,7 +139,12 @@ def _ignored(work: Work, mapper: Mapper):
 
 @transaction.atomic
 def _store(
-    work: Work, run: SyncRun, ours: list[Contact], theirs: dict[str, Contact], comparison: Comparison
+    work: Work,
+    run: SyncRun,
+    ours: list[Contact],
+    theirs: dict[str, Contact],
+    comparison: Comparison,
+    unread: list[dict[str, str]],
 ) -> None:
     reading = ContactReading.objects.create(
         organization=work.organization,
@@ -144,6 +155,7 @@ def _store(
         finmo_count=sum(each.active for each in ours),
         quickbooks_count=sum(each.active for each in theirs.values()),
         agreed_count=comparison.agreed,
+        unread=unread,
     )
     for finding in comparison.findings:
         finding.reading = reading

@@ -27,7 +27,7 @@ def reconcile_round(work: Work, run: SyncRun, between: Callable[[], None]) -> bo
     mapper = mapper_for(run.entity)
     as_of = date.fromisoformat(run.options["as_of"])
     try:
-        comparison, read = _read(work, mapper, run, as_of, between)
+        comparison, read, unread = _read(work, mapper, run, as_of, between)
     except Refused as error:
         end_run(run, outcomes.problem_of(error))
         return True
@@ -37,7 +37,7 @@ def reconcile_round(work: Work, run: SyncRun, between: Callable[[], None]) -> bo
     except Unsteady as error:
         end_run(run, error.problem)
         return True
-    statements.store(run, mapper.stream, work.realm_id, comparison)
+    statements.store(run, mapper.stream, work.realm_id, comparison, unread)
     run.total = run.succeeded = read
     run.save(update_fields=["total", "succeeded"])
     end_run(run)
@@ -46,8 +46,8 @@ def reconcile_round(work: Work, run: SyncRun, between: Callable[[], None]) -> bo
 
 def _read(
     work: Work, mapper: DocumentMapper, run: SyncRun, as_of: date, between: Callable[[], None]
-) -> tuple[Comparison, int]:
-    """(the comparison, how many documents of QuickBooks it is about)."""
+) -> tuple[Comparison, int, list[dict[str, str]]]:
+    """(the comparison, how many documents of QuickBooks it is about, which of them cannot be read)."""
     company = work.company()
     reader = QuickBooksSide(work, mapper, company)
     began = timezone.now()
@@ -63,7 +63,8 @@ def _read(
     written = written_since(work.organization, mapper, began)
     again = reader.by_ids(written | _missing(ours, theirs, as_of.isoformat()))
     theirs = {qbo_id: side for qbo_id, side in theirs.items() if qbo_id not in written} | again
-    return compare(ours, theirs.values(), as_of.isoformat()), len(theirs)
+    comparison = compare(ours, theirs.values(), as_of.isoformat(), reader.unreadable)
+    return comparison, len(theirs), reader.unread
 
 
 def _lost(run: SyncRun, error: Unreachable) -> Problem:

@@ -65,8 +65,12 @@ def _begin(work: Work, run: SyncRun, statement: Statement) -> None:
     differences = list(statement.differences.filter(pk__in=run.options["differences"], settled_at=None))
     fix = Fix(run.options["fix"])
     ids = {each.link_quickbooks_id or each.quickbooks_id for each in differences} - {""}
-    held = find.by_ids(work, mapper, ids) if fix != Fix.PUSH else {}
-    to_send = FIXES[fix](Repair(work, run, mapper, company, differences, held))
+    rows = find.rows_by_ids(work, mapper, ids) if fix != Fix.PUSH else []
+    held = find.newest(find.decoded(mapper, rows))
+    # It would be taken for deleted, and made a second time.
+    hidden = find.doubtful(ids, rows, held)
+    known = [each for each in differences if not hidden & {each.quickbooks_id, each.link_quickbooks_id}]
+    to_send = FIXES[fix](Repair(work, run, mapper, company, known, held))
     with transaction.atomic():
         _queue(run, mapper, to_send)
         run.refresh_from_db()
@@ -126,6 +130,8 @@ def _touched(
     ours = read_finmo(mapper, company, Q(pk__in=pks) | Q(qbo_id__in=ids))
     ids |= {side.qbo_id for side in ours if side.qbo_id}
     pks |= {side.record for side in ours}
-    theirs = QuickBooksSide(work, mapper, company).by_ids(ids)
+    reader = QuickBooksSide(work, mapper, company)
+    theirs = reader.by_ids(ids)
     differences = list(open_ones.filter(Q(record_id__in=pks) | Q(quickbooks_id__in=ids)))
-    return statements.Touched(differences, compare(ours, theirs.values(), statement.as_of.isoformat()))
+    comparison = compare(ours, theirs.values(), statement.as_of.isoformat(), reader.unreadable)
+    return statements.Touched(differences, comparison, theirs.keys())

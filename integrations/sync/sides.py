@@ -43,6 +43,15 @@ class QuickBooksSide:
     def __init__(self, work: Work, mapper: DocumentMapper, company: Company):
         self._work, self._mapper, self._company = work, mapper, company
         self._fields = mapper.figures
+        # What was read and cannot be understood: by id, or by itself where even that is hidden.
+        self._unread: dict[str | bytes, find.Unreadable] = {}
+        # Ids under which there is something that cannot be read, or may be.
+        self.unreadable: set[str] = set()
+
+    @property
+    def unread(self) -> list[dict[str, str]]:
+        """As a statement keeps it."""
+        return [each.saved for each in self._unread.values()]
 
     def up_to(self, as_of: date, progress: Callable[[int], None]) -> Sides:
         """All documents issued until then, by id. `progress` is told how many were read, page by page.
@@ -59,8 +68,10 @@ class QuickBooksSide:
         """What QuickBooks holds under these ids; deleted ones are absent."""
         wanted = sorted(set(ids))
         found: Sides = {}
-        for start in range(0, len(wanted), find.CHUNK):
-            found |= self._sides(self._select(f"Id IN {in_list(wanted[start : start + find.CHUNK])}", 1))
+        for part in find.batched(wanted):
+            rows = self._select(f"Id IN {in_list(part)}", 1)
+            found |= self._sides(rows)
+            self.unreadable |= find.doubtful(part, rows, found.keys())
         return found
 
     def _whole(self, where: str, progress: Callable[[int], None]) -> Sides | None:
@@ -92,7 +103,13 @@ class QuickBooksSide:
         return client.select(remote, where=where, start=start).rows
 
     def _sides(self, rows: Iterable[bytes]) -> Sides:
-        read = [document for document, _ in find.decoded(self._mapper, rows)]
+        pairs, unread = find.read(self._mapper, rows)
+        self._unread |= {each.qbo_id or each.raw: each for each in unread}
+        self.unreadable |= {each.qbo_id for each in unread if each.qbo_id}
+        read = [document for document, _ in pairs]
+        for document in read:
+            self._unread.pop(str(document.Id), None)
+            self.unreadable.discard(str(document.Id))
         known = self._known([str(document.Id) for document in read if not given(document.TotalAmt)])
         doubtful = [
             str(document.Id) for document in read if looks_voided(document, known.get(str(document.Id)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -34,7 +34,9 @@ _SAME = ("currency", "kind", "record_id", "quickbooks_id", "total", "balance")
 
 
 @transaction.atomic
-def store(run: SyncRun, stream: str, realm_id: str, comparison: Comparison) -> Statement:
+def store(
+    run: SyncRun, stream: str, realm_id: str, comparison: Comparison, unread: list[dict[str, str]]
+) -> Statement:
     as_of = run.options["as_of"]
     statement = Statement.objects.create(
         organization_id=run.organization_id,
@@ -43,6 +45,7 @@ def store(run: SyncRun, stream: str, realm_id: str, comparison: Comparison) -> S
         as_of=as_of,
         read_at=timezone.now(),
         run=run,
+        unread=unread,
     )
     StatementCurrency.objects.bulk_create(
         _currency(statement, currency, comparison)
@@ -116,10 +119,12 @@ def _same(difference: Difference) -> tuple:
 
 @dataclass(frozen=True)
 class Touched:
-    """A statement's open differences that a repair was about, and the two sides of their documents as they are now."""
+    """A statement's open differences that a repair was about, and the two sides of their documents as they are now.
+    `read` are the ids of those that QuickBooks tells in a form that can be read."""
 
     differences: list[Difference]
     comparison: Comparison
+    read: Set[str]
 
 
 @transaction.atomic
@@ -140,7 +145,8 @@ def settle(statement: Statement, touched: Touched) -> None:
             _rewrite(old, new)
     write_columns(touched.differences, [*_REWRITTEN, *_DECIDED])
     Difference.objects.bulk_create([each for each in fresh if id(each) not in kept], batch_size=500)
-    Statement.objects.filter(pk=statement.pk).update(repaired_at=now)
+    unread = [each for each in statement.unread if each["quickbooks_id"] not in touched.read]
+    Statement.objects.filter(pk=statement.pk).update(repaired_at=now, unread=unread)
 
 
 def _keys(difference: Difference) -> list[tuple[str, str, Any]]:

@@ -39,6 +39,7 @@ def test_a_reading_is_asked_for_and_then_shown(api, qbo, organization, accountan
             {"kind": "duplicate_in_quickbooks", "count": 0},
         ],
         "ignored": 0,
+        "unread": [],
     }
     [finding] = api.get(f"{WHERE}{shown['id']}/findings/?kind=possible").json()["results"]
     assert (

@@ -86,6 +86,7 @@ def test_a_statement_is_read_by_a_run_and_then_shown(api, field):  # noqa: F811
                 "unexplained": {"total": "0.00", "balance": "0.00"},
             }
         ],
+        "unread": [],
     }
 
 

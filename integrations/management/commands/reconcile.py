@@ -95,6 +95,8 @@ class Command(BaseCommand):
                 self.stdout.write("  No documents on either side.")
             for currency in shown["currencies"]:
                 self._write_currency(currency)
+            if statement.unread_note:
+                self.stdout.write(f"\n  {statement.unread_note}")
             self.stdout.write("")
 
     def _write_currency(self, shown: dict[str, Any]) -> None:
