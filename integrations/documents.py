@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from .odd_numbers import refuse_odd_numbers
 from .spelling import decode_respelled
 
 
@@ -268,6 +269,8 @@ def encode(value: Any) -> bytes:
 def decode(data: bytes | msgspec.Raw, kind: type[T]) -> T:
     """Raises msgspec.ValidationError or msgspec.DecodeError where `data` is not a `kind`."""
     try:
-        return msgspec.json.decode(data, type=kind, strict=False)
+        document = msgspec.json.decode(data, type=kind, strict=False)
     except msgspec.ValidationError:
-        return decode_respelled(data, kind)
+        document = decode_respelled(data, kind)
+    refuse_odd_numbers(document, bytes(data))
+    return document

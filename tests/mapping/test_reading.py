@@ -182,3 +182,29 @@ def test_the_country_of_an_address_is_kept_as_it_is_written(company):
         {"Id": "1", "DisplayName": "Acme", "BillAddr": {"Country": "SGP", "Lat": "INVALID"}}, "customers"
     )
     assert mapper_for("customers").theirs(document, company)["address_country"] == "SGP"
+
+
+@pytest.mark.parametrize(
+    "odd", ['"NaN"', '"-Infinity"', '" inf "', '"sNaN"', "1e400", '"1E+999999"', "100000000000", "NaN"]
+)
+@pytest.mark.parametrize(
+    "document",
+    [
+        '{"Id": "1", "TotalAmt": %s}',
+        '{"Id": 1, "Balance": %s}',
+        '{"Id": "1", "Line": [{"Amount": %s}]}',
+        '{"Id": "1", "Line": [{"SalesItemLineDetail": {"Qty": %s}}]}',
+        '{"Id": "1", "TxnTaxDetail": {"TotalTax": %s}}',
+    ],
+)
+def test_what_is_no_amount_cannot_be_read(document, odd):
+    with pytest.raises(msgspec.MsgspecError):
+        documents.decode((document % odd).encode(), documents.Invoice)
+
+
+def test_amounts_and_texts_that_look_odd_are_read():
+    told = documents.decode(
+        b'{"Id": "123456789012345", "DocNumber": "NaN", "PrivateNote": "inf", "TotalAmt": 1.5e3, "Balance": 0E20}',
+        documents.Invoice,
+    )
+    assert (told.DocNumber, told.TotalAmt, told.Balance) == ("NaN", 1500, 0)

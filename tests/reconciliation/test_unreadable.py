@@ -85,6 +85,15 @@ def test_what_is_not_linked_is_said_beside_the_figures(ground, admin_user):
     assert NOTE.format(made["Id"]) in out.getvalue()
 
 
+@pytest.mark.parametrize("odd", ["NaN", "Infinity", "1e400"])
+def test_what_is_no_amount_reaches_no_sum(ground, odd):
+    hidden, _ = ground.records
+    hide(ground, hidden.qbo_id, 2, TotalAmt=odd)
+    statement = read_statement(ground.organization, "receivables")
+    assert kinds(statement) == [("unreadable", hidden.pk)]
+    assert_adds_up(statement)
+
+
 def test_a_document_that_became_unreadable_is_not_made_a_second_time(ground):
     """The statement still says that it was deleted."""
     record, _ = ground.records
