@@ -31,6 +31,11 @@ def test_one_of_a_kind_is_not_said_to_be_many(connected, browser):
     assert "1 beneficiary, 2 customers not in step" in text_of(browser.get(PAGE))
 
 
+def test_the_page_says_what_auto_sync_leaves_to_people(connected, browser):
+    shown = text_of(browser.get(PAGE))
+    assert shown.count("What failed and waits for a person") == 2
+
+
 def test_ad_hoc_sync_pushes_all_unsynced_customers_and_beneficiaries(connected, browser):
     make_customer(connected)
     make_customer(connected)
