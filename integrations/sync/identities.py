@@ -16,6 +16,7 @@ from .. import documents
 from ..mapping import Company, Mapper, given
 from ..models import Cursor
 from ..qbo.client import PAGE_SIZE
+from ..qbo.errors import Refused
 from . import find
 from .apply import store
 from .incoming import Stored
@@ -71,10 +72,18 @@ def _listed(work: Work, mapper: Mapper, between: Callable[[], None]) -> tuple[di
     passed: set[str | bytes] = set()
     began: datetime | None = None
     start = 1
+    fields = "Id, SyncToken"
     while True:
-        page = work.client.select(
-            mapper.remote, where=mapper.everything, fields="Id, SyncToken", start=start, size=PAGE_SIZE
-        )
+        try:
+            page = work.client.select(
+                mapper.remote, where=mapper.everything, fields=fields, start=start, size=PAGE_SIZE
+            )
+        except Refused as refusal:
+            if fields == "*" or refusal.code not in find.NOT_UNDERSTOOD:
+                raise
+            # Not every company takes a list of fields (contract section 3).
+            fields = "*"
+            continue
         began = began or page.time
         # What has no id that can be read is known by itself.
         rows = {find.id_of(raw) or raw: raw for raw in page.rows}

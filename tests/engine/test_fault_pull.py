@@ -66,6 +66,15 @@ def test_a_feed_that_is_refused_is_replaced_by_a_comparison_and_the_run_says_so(
     assert f"refused to say what changed (code {code})" in told.message
 
 
+def test_a_comparison_reads_whole_documents_where_a_list_of_fields_is_refused(qbo, organization, customer):
+    """Intuit's own page says that queries know no field lists (contract section 3)."""
+    qbo.refuse_queries("SELECT Id, SyncToken FROM", "4000")
+    assert pull(organization, "customers", compare=True).status == "succeeded"
+    assert phone_of(customer) == "9"
+    # What is refused here never reaches the company: the feed, and the list as a whole.
+    assert (qbo.calls["cdc"], qbo.calls["query"]) == (1, 1)
+
+
 def test_one_entity_that_the_feed_refuses_leaves_the_others_their_feed(qbo, organization, customer, asked):
     runs = [services.pull(organization, entity, asked=asked) for entity in ("customers", "items", "accounts")]
     for matching in ("/cdc", "entities=Customer&"):
