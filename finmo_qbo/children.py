@@ -65,7 +65,8 @@ class Children:
         sizes = ("--workers", str(workers), "--threads", str(threads))
         self.start(
             "web", "-m", "gunicorn", "--bind", f"{host}:{port}", "--worker-class", "gthread", *sizes,
-            "--log-level", "warning", "finmo_qbo.wsgi",
+            # As long as gunicorn allows: other clients of QuickBooks put whole statements into the address.
+            "--limit-request-line", "8190", "--log-level", "warning", "finmo_qbo.wsgi",
         )  # fmt: skip
 
     def start_worker(self) -> None:

@@ -41,6 +41,13 @@ def companies(port):
     return requests.get(f"http://127.0.0.1:{port}/simulator/control/", timeout=30).json()["companies"]
 
 
+def ask_at_length(port, realm):
+    """The status of a query with an address as long as some clients make it, and without a token."""
+    address = f"http://127.0.0.1:{port}/simulator/v3/company/{realm}/query"
+    statement = f"select * from Customer where DisplayName = '{'x' * 7000}'"
+    return requests.get(address, params={"query": statement}, timeout=30).status_code
+
+
 def sign_in(port):
     address = f"http://127.0.0.1:{port}/api/v1/auth/token/"
     person = {"username": "accountant@harbourline.example", "password": PASSWORD}
@@ -65,11 +72,13 @@ def test_the_demo_opens_with_work_to_do_ends_without_a_trace_and_goes_on_with_it
                 count(port, each, headers) for each in ("customers", "beneficiaries", "invoices", "bills")
             ]
             [company] = companies(port)
+            asked = ask_at_length(port, company["realm_id"])
         finally:
             demo.send_signal(number)
             assert demo.wait(STARTING) == 0
         assert counts == [12, 8, 30, 20]
         assert (company["country"], company["multicurrency"]) == ("SG", True)
+        assert asked == 401
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", port)) != 0
 
