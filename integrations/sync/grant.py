@@ -41,13 +41,14 @@ class StoredGrant:
         self.realm_id = connection.realm_id
         # Calls in flight side by side must not refresh side by side.
         self._one_at_a_time = Lock()
+        self._early = EARLY
 
     def access_token(self) -> str:
         """A token that is good for a while. Raises NeedsReconnect where there is no grant (any more)."""
         with self._one_at_a_time:
             self._require_grant()
             expires_at = self._connection.access_expires_at
-            if not expires_at or expires_at - timezone.now() < EARLY:
+            if not expires_at or expires_at - timezone.now() < self._early:
                 self._refresh()
             return self._connection.access_token
 
@@ -71,6 +72,7 @@ class StoredGrant:
         """Trades the newest refresh token, and stores its successor before anybody uses what came with it."""
         self._connection.refresh_from_db()
         self._require_grant()
+        asked_at = timezone.now()
         version = self._connection.token_version
         organization_id = self._connection.organization_id
         tokens = oauth.refresh(
@@ -81,5 +83,7 @@ class StoredGrant:
         ).update(**token_columns(tokens))
         if not stored:
             logger.info("Connection %s was renewed or ended by a person meanwhile", self._connection.pk)
+        # One that lives for a few minutes only would be refreshed before every call.
+        self._early = min(EARLY, (tokens.access_expires_at - asked_at) / 2)
         self._connection.refresh_from_db()
         self._require_grant()

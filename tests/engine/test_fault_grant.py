@@ -1,6 +1,7 @@
 """Faults of the whole company: nothing fails, work waits with a reason, and goes on when somebody acted."""
 
 import pytest
+from django.utils import timezone
 
 from integrations import services
 from integrations.models import Connection, SyncJob, SyncState
@@ -50,6 +51,15 @@ def test_an_expired_token_is_refreshed_once(qbo, customers):
     assert (run.status, tokens_asked(qbo)) == ("succeeded", 1)
     assert after.access_token != before.access_token
     assert after.token_version == before.token_version + 1
+
+
+def test_a_token_of_few_minutes_is_used_until_it_is_half_gone(qbo, organization, customers):
+    """Were each refreshed five minutes ahead like one of an hour, every call would bring a refresh along."""
+    Connection.objects.filter(organization=organization).update(access_expires_at=timezone.now())
+    qbo.alter_next("/tokens/bearer", lambda answer: answer.update(expires_in=240))
+    assert push(*customers).status == "succeeded"
+    # A look for the names, and the batch that makes them.
+    assert (qbo.calls["query"], qbo.calls["batch"], tokens_asked(qbo)) == (1, 1, 1)
 
 
 def test_a_fresh_token_that_is_refused_too_needs_a_person(qbo, customers, organization):
