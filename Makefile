@@ -7,6 +7,8 @@ production := ENV_FILE=/dev/null SECRET_KEY=check-0123456789-abcdefghijklmnopqrs
 	FIELD_ENCRYPTION_KEYS=check ALLOWED_HOSTS=finmo.example DEBUG=0 DATABASE_URL=sqlite://:memory: REDIS_URL= \
 	FINMO_ENVIRONMENT=production QBO_ENVIRONMENT=production QBO_CLIENT_ID=check QBO_CLIENT_SECRET=check \
 	QBO_WEBHOOK_VERIFIER_TOKEN=check
+# Compiled sources are kept, whatever the machine says: the tests alone start Python sixty times.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: setup demo run test check audit bench proof
 

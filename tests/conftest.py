@@ -1,10 +1,15 @@
+import os
+from pathlib import Path
+
 import pytest
 import responses
 from django.contrib.auth import get_user_model
+from django.db import connection
 
 from integrations import services
 from integrations.models import Account, Membership, Organization, Role, TaxCode, Trigger
 from integrations.services import Asked
+from tests.migrated import migrated_memory, migrated_sqlite
 from tests.processes.backends import PostgresAndRedis, SQLite, missing_services
 from tests.quickbooks import QuickBooks, drain
 from tests.snapshots import Snapshots
@@ -14,10 +19,22 @@ PASSWORD = "correct horse battery"
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """What starts processes begins first, beside it what takes long; short tests fill up the end evenly."""
+    """What starts processes begins first, beside it what takes long; short tests fill up the end evenly.
+
+    While one process of the run migrates SQLite for all, the other migrates PostgreSQL.
+    """
     items.sort(
-        key=lambda item: (not item.get_closest_marker("xdist_group"), not item.get_closest_marker("slow"))
+        key=lambda item: (
+            not item.get_closest_marker("xdist_group"),
+            not item.get_closest_marker("slow"),
+            _stands_on_sqlite(item),
+        )
     )
+
+
+def _stands_on_sqlite(item: pytest.Item) -> bool:
+    chosen = item.callspec.params.get("house") if hasattr(item, "callspec") else None
+    return chosen == "sqlite" or "sqlite" in item.fixturenames
 
 
 def make_user(email: str, organization: Organization | None = None, role: Role = Role.ADMIN, **flags):
@@ -143,7 +160,27 @@ def choose_defaults(organization: Organization) -> None:
     )
 
 
-# --- what a house stands on, in tests/processes and tests/browser; migrated once ------------------------
+# --- what is migrated once ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory) -> Path:
+    """For all processes of the test run."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, run_folder):
+    """pytest-django's place for what comes before its own migrating."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with migrated_memory(migrated_sqlite(run_folder)):
+        yield
+
+
+# --- what a house stands on, in tests/processes and tests/browser ---------------------------------------
 
 
 @pytest.fixture(scope="session")
@@ -156,7 +193,7 @@ def postgres_and_redis():
 
 
 @pytest.fixture(scope="session")
-def sqlite(tmp_path_factory):
-    backend = SQLite(tmp_path_factory.mktemp("databases"))
+def sqlite(run_folder):
+    backend = SQLite(run_folder)
     yield backend
     backend.close()

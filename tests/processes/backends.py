@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +13,8 @@ from urllib.parse import urlsplit
 
 import psycopg
 import redis
+
+from tests.migrated import migrate, migrated_sqlite
 
 ROOT = Path(__file__).resolve().parents[2]
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgres://root@127.0.0.1:5432/postgres")
@@ -50,14 +50,13 @@ def _first_line(error: Exception) -> str:
 
 
 class SQLite:
-    """Files in a folder, copied from one that was migrated once."""
+    """Files in a folder, copied from one that was migrated once for all who work in it."""
 
     name = "SQLite"
 
     def __init__(self, folder: Path):
         self._folder = folder
-        self._template = folder / "template.sqlite3"
-        _migrate(f"sqlite:///{self._template}")
+        self._template = migrated_sqlite(folder)
 
     @contextmanager
     def ground(self) -> Iterator[Ground]:
@@ -70,7 +69,7 @@ class SQLite:
                 leftover.unlink()
 
     def close(self) -> None:
-        self._template.unlink()
+        """The file stays: others of the same run may still copy it."""
 
 
 class PostgresAndRedis:
@@ -81,7 +80,7 @@ class PostgresAndRedis:
     def __init__(self):
         self._template = f"finmo_template_{uuid.uuid4().hex[:12]}"
         _administer(f'CREATE DATABASE "{self._template}"')
-        _migrate(_address(self._template))
+        migrate(_address(self._template))
 
     @contextmanager
     def ground(self) -> Iterator[Ground]:
@@ -110,16 +109,3 @@ def _administer(statement: str) -> None:
 
 def _drop(database: str) -> None:
     _administer(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
-
-
-def _migrate(database_url: str) -> None:
-    environment = os.environ | {
-        "ENV_FILE": os.devnull,
-        "DJANGO_SETTINGS_MODULE": "finmo_qbo.settings",
-        "DEBUG": "1",
-        "QBO_ENVIRONMENT": "simulator",
-        "DATABASE_URL": database_url,
-    }
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=environment, check=True
-    )

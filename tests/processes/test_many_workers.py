@@ -5,7 +5,7 @@ from collections import Counter
 from .house import WORKING, until
 
 INVOICES = 300
-KILLS = 3
+KILLS = 2
 
 
 def work_off(house, company, slug, count):
