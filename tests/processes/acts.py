@@ -47,6 +47,7 @@ from receivables.models import Invoice, InvoiceLine  # noqa: E402
 from tests.conftest import choose_defaults, make_user  # noqa: E402
 from tests.factories import make_invoice  # noqa: E402
 from tests.processes.house import WORKING, until  # noqa: E402
+from tests.proof.mortal import die_at  # noqa: E402, F401
 from tests.reconciliation.copies import multiply  # noqa: E402
 
 ASKED = Asked(Trigger.API)

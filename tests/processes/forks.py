@@ -2,7 +2,7 @@
 imported all and touched nothing.
 
 `python -m tests.processes.forks` reads a line each, [[name, {argument: value}], …], and answers it with a line,
-{"results": […]} or {"failed": why}. Every line is a process of its own.
+{"results": […]}, {"failed": why} or {"ended": exit code}. Every line is a process of its own.
 """
 
 from __future__ import annotations
@@ -22,6 +22,14 @@ from .backends import ROOT
 ACTS = "tests.processes.acts"
 
 
+class Ended(AssertionError):
+    """The process ended before it answered; `code` is negative where a signal ended it."""
+
+    def __init__(self, code: int):
+        super().__init__(f"It ended with {code}.")
+        self.code = code
+
+
 def start(environment: dict[str, str], log: Path) -> subprocess.Popen:
     """What acts print goes to `log`."""
     with log.open("w") as told:
@@ -38,9 +46,11 @@ def start(environment: dict[str, str], log: Path) -> subprocess.Popen:
 
 
 def ask(forks: subprocess.Popen, acts: Any) -> list[Any]:
-    """Their results. Raises AssertionError with what went wrong."""
+    """Their results. Raises AssertionError with what went wrong, and Ended where nobody was left to say it."""
     print(json.dumps(acts), file=forks.stdin, flush=True)
     answer = json.loads(forks.stdout.readline() or '{"failed": "It could not be started; see its log."}')
+    if "ended" in answer:
+        raise Ended(answer["ended"])
     if "failed" in answer:
         raise AssertionError(f"{acts} failed:\n{answer['failed']}")
     return answer["results"]
@@ -56,8 +66,7 @@ def _serve() -> None:
             _perform(acts, json.loads(line), answers)
         _, status = os.waitpid(child, 0)
         if status:
-            failure = f"It ended with {os.waitstatus_to_exitcode(status)}."
-            print(json.dumps({"failed": failure}), file=answers, flush=True)
+            print(json.dumps({"ended": os.waitstatus_to_exitcode(status)}), file=answers, flush=True)
 
 
 def _perform(acts: ModuleType, asked: list[Any], answers: TextIO) -> None:

@@ -1,8 +1,4 @@
-"""A worker that dies by SIGKILL when it reaches a point of the product, which knows nothing of it.
-
-`python -m tests.proof.mortal SLUG FILE FUNCTION call|return`: works the organization's lane off, and is killed when
-FUNCTION of FILE is called the first time, or returns.
-"""
+"""A worker that dies by SIGKILL when it reaches a point of the product, which knows nothing of it."""
 
 import os
 import signal
@@ -13,6 +9,8 @@ from typing import Any
 
 
 def die_at(file: str, function: str, moment: str) -> None:
+    """This process is killed when FUNCTION of FILE is called the first time, or returns: "call" or "return"."""
+
     def watch(frame: FrameType, event: str, argument: Any) -> None:
         code = frame.f_code
         if event == moment and code.co_name == function and code.co_filename.endswith(file):
@@ -20,11 +18,3 @@ def die_at(file: str, function: str, moment: str) -> None:
 
     threading.setprofile(watch)
     sys.setprofile(watch)
-
-
-if __name__ == "__main__":
-    from tests.processes import acts
-
-    slug, *point = sys.argv[1:]
-    die_at(*point)
-    acts.drain(slug)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from itertools import count
 from typing import Any
 
 from tests.processes.company import Company
+from tests.processes.forks import Ended
 from tests.processes.house import WORKING, House, until
 
 INVOICES = 5
@@ -61,8 +61,13 @@ class Stage:
     # --- how a worker ends ----------------------------------------------------------------------
 
     def die_at(self, file: str, function: str, moment: str) -> None:
-        worker = self.house.start("mortal", "-m", "tests.proof.mortal", SLUG, file, function, moment)
-        self._has_died(worker)
+        point = {"file": file, "function": function, "moment": moment}
+        try:
+            self.house.acts(("die_at", point), ("drain", {"slug": SLUG}))
+        except Ended as ended:
+            self._has_died(ended.code)
+        else:
+            raise AssertionError("The worker did not reach the point where it should die")
 
     def die_during_the_call(self) -> None:
         """QuickBooks is slow, and the worker dies while it waits. QuickBooks carries the call out all the same."""
@@ -71,12 +76,11 @@ class Stage:
         worker = self.house.start("drain", "-m", "tests.processes.acts", f'[["drain", {{"slug": "{SLUG}"}}]]')
         until(lambda: self.company.calls["batch"] > before, WORKING, "the call to leave")
         self.house.kill(worker)
-        self._has_died(worker)
+        self._has_died(worker.returncode)
 
-    def _has_died(self, worker: subprocess.Popen) -> None:
-        assert worker.wait(WORKING) == -signal.SIGKILL, (
-            "The worker did not reach the point where it should die"
-        )
+    def _has_died(self, code: int) -> None:
+        assert code == -signal.SIGKILL
+        # The next one has to wait for the lane.
         time.sleep(LEASE)
 
     # --- what came of it ------------------------------------------------------------------------
