@@ -21,7 +21,11 @@ PASSWORD = "harbour-lights-42"
 def copy(tmp_path):
     for name in SOURCES:
         source = ROOT / name
-        shutil.copytree(source, tmp_path / name) if source.is_dir() else shutil.copy(source, tmp_path)
+        if source.is_dir():
+            # Other tests may be compiling meanwhile.
+            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, tmp_path)
     return tmp_path
 
 
