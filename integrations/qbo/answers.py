@@ -110,11 +110,17 @@ def read_answer(reply: Reply, asked_at: datetime) -> Answer:
         parts = msgspec.json.decode(reply.body, type=Parts)
     except ValueError:
         raise Unreachable(status=200, detail="The answer is no JSON object.", intuit_tid=intuit_tid) from None
-    time = _moment(parts.get("time")) or _date(reply.headers) or asked_at
-    answer = Answer(parts, intuit_tid, time)
+    answer = Answer(parts, intuit_tid, _time(parts, reply.headers) or asked_at)
     if answer.fault(answer.parts):
         raise_for(reply.status, reply.headers, reply.body)
     return answer
+
+
+def _time(parts: Parts, headers: Mapping[str, str]) -> datetime | None:
+    """A clock that runs ahead is not believed: whoever asked for what changed since then would never hear of it."""
+    now = datetime.now(UTC)
+    told = (_moment(parts.get("time")), _date(headers))
+    return next((time for time in told if time and time <= now), None)
 
 
 def _moment(part: msgspec.Raw | None) -> datetime | None:

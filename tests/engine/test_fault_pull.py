@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.utils import timezone
 
 from contacts.models import Customer
 from integrations import linking, rerunning, services
@@ -73,6 +74,16 @@ def test_a_comparison_reads_whole_documents_where_a_list_of_fields_is_refused(qb
     assert phone_of(customer) == "9"
     # What is refused here never reaches the company: the feed, and the list as a whole.
     assert (qbo.calls["cdc"], qbo.calls["query"]) == (1, 1)
+
+
+def test_a_clock_that_runs_ahead_there_hides_no_change(qbo, organization, customer):
+    """From a moment that is still to come on, nothing would ever have changed."""
+    qbo.alter_next("/cdc", lambda answer: answer.update(time="2099-01-01T00:00:00.000-07:00"))
+    pull(organization, "customers")
+    assert cursor(organization).changed_since <= timezone.now()
+    qbo.change("Customer", customer.qbo_id, PrimaryPhone={"FreeFormNumber": "10"})
+    pull(organization, "customers")
+    assert phone_of(customer) == "10"
 
 
 def test_one_entity_that_the_feed_refuses_leaves_the_others_their_feed(qbo, organization, customer, asked):

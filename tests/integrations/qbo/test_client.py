@@ -242,6 +242,7 @@ UNUSABLE_TIMES = [
     ',"time":"2020-09-29T08:02:53"',
     ',"time":{}',
     ',"time":1e300',
+    ',"time":"9999-01-01T00:00:00.000-07:00"',
 ]
 
 
@@ -256,7 +257,7 @@ def test_changes_without_a_usable_time_have_that_of_http(company, http, time):
     assert company.client.changes(["Invoice"], NOW).time == CHANGES_AT
 
 
-@pytest.mark.parametrize("headers", [{}, {"Date": "yesterday"}])
+@pytest.mark.parametrize("headers", [{}, {"Date": "yesterday"}, {"Date": "Fri, 01 Jan 9999 00:00:00 GMT"}])
 def test_changes_of_no_known_time_are_as_old_as_the_request(company, http, headers):
     def answer(request):
         travel.shift(timedelta(seconds=30))
