@@ -203,7 +203,7 @@ def write_an_invoice(hands: Hands) -> None:
     expect(page.get_by_role("listbox").get_by_role("option")).to_have_count(1)
     hands.press("ArrowDown", "Enter")
     first, second = lines(hands).nth(0), lines(hands).nth(1)
-    expect(first.get_by_label("Unit price")).to_have_value("950")
+    expect(first.get_by_label("Unit price")).to_have_value("950.00")
     hands.press(*["Enter"] * 6)
     expect(second.get_by_role("combobox", name="Item")).to_be_focused()
     hands.type("Courier")
@@ -218,7 +218,7 @@ def write_an_invoice(hands: Hands) -> None:
     # Tab is faster than the answer, and means the first option all the same.
     hands.type("Implem")
     hands.press("Tab")
-    expect(lines(hands).nth(2).get_by_label("Unit price")).to_have_value("950")
+    expect(lines(hands).nth(2).get_by_label("Unit price")).to_have_value("950.00")
     hands.choose("Remove line")
     expect(lines(hands)).to_have_count(2)
     expect(page.locator("#totals .total")).to_contain_text("1,090.00")

@@ -33,11 +33,11 @@ class Side:
 
 RECEIVABLES = Side(
     "/receivables/", "Invoice", "customer", "/customers/", "invoice", "invoices", "Accounts Receivable",
-    "invoices", "950", "SalesItemLineDetail",
+    "invoices", "950.00", "SalesItemLineDetail",
 )  # fmt: skip
 PAYABLES = Side(
     "/payables/", "Bill", "beneficiary", "/beneficiaries/", "bill", "bills", "Accounts Payable",
-    "bills", "600", "ItemBasedExpenseLineDetail",
+    "bills", "600.00", "ItemBasedExpenseLineDetail",
 )  # fmt: skip
 
 
