@@ -202,7 +202,7 @@ def test_a_failed_comparison_moves_nothing_and_is_retried(qbo, organization, ask
     qbo.make("Invoice", {"Id": invoice.qbo_id, "SyncToken": invoice.qbo_sync_token}, "delete")
     skip_the_feed(organization)
     compared = Cursor.objects.get(organization=organization, entity="invoices").compared_at
-    qbo.answer_next("/query", 400, '{"Fault": {"Error": [{"Message": "No", "code": "4000"}]}}')
+    qbo.answer_next("/query", 400, '{"Fault": {"Error": [{"Message": "No", "code": "5020"}]}}')
     run = pull(organization, "invoices", compare=True)
     assert run.status == "failed"
     assert Cursor.objects.get(organization=organization, entity="invoices").compared_at == compared
