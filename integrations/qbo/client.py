@@ -13,14 +13,14 @@ from datetime import UTC, date, datetime
 from typing import Protocol
 from urllib import parse
 
-import msgspec
 import requests
 from django.conf import settings
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
-from .answers import Answer, Parts, read_answer
-from .errors import Fault, Throttled, TokenRefused, Unreachable, error_of
+from .answers import Answer, read_answer
+from .batch import BatchAnswer, batch_answer
+from .errors import Throttled, TokenRefused, Unreachable, error_of
 from .refusals import tid
 from .retry import wait_before_retry
 from .throttle import Kind
@@ -73,21 +73,6 @@ class Changes:
     rows: dict[str, list[bytes]]
     time: datetime
     complete: bool
-
-
-@dataclass(frozen=True)
-class BatchAnswer:
-    """The answer to one item: a `document` of an `entity`, or a `fault`, or the `rows` of a query.
-
-    Not `answered`: what became of the item is unknown, though the batch was carried out.
-    """
-
-    b_id: str
-    document: bytes | None
-    entity: str | None
-    fault: Fault | None
-    rows: list[bytes]
-    answered: bool = True
 
 
 @dataclass(frozen=True)
@@ -230,7 +215,7 @@ class Client:
     def batch(self, body: bytes, request_id: str) -> list[BatchAnswer]:
         """Each item succeeds or fails alone; `request_id`, of 36 characters at most, covers all of them."""
         answer = self._call(_Request(Kind.BATCH, "batch", {"requestid": request_id}, body))
-        return [_batch_answer(answer, item) for item in answer.objects(answer.part("BatchItemResponse"))]
+        return [batch_answer(answer, item) for item in answer.objects(answer.part("BatchItemResponse"))]
 
     def _call(self, request: _Request) -> Answer:
         """The answer, after as many tries as `wait_before_retry` allows and one fresh token at most."""
@@ -286,27 +271,6 @@ def _selection(entity: str, where: str, fields: str, order_by: str, start: int, 
     condition = f" WHERE {where}" if where else ""
     page = f"STARTPOSITION {start} MAXRESULTS {size}"
     return f"SELECT {fields} FROM {entity}{condition} ORDERBY {order_by} {page}"
-
-
-def _batch_answer(answer: Answer, item: Parts) -> BatchAnswer:
-    """An item has its `bId` and one more part: the fault, the query's rows, or the object itself."""
-    b_id = _b_id(item)
-    fault = answer.fault(item)
-    if fault:
-        return BatchAnswer(b_id, None, None, fault, [])
-    if bytes(item.get("QueryResponse", b"")).startswith(b"{"):
-        rows = answer.rows(answer.object(bytes(item["QueryResponse"])))
-        return BatchAnswer(b_id, None, rows.entity, None, rows.documents)
-    for name, part in item.items():
-        if name[:1].isupper() and bytes(part).startswith(b"{"):
-            return BatchAnswer(b_id, bytes(part), name, None, [])
-    return BatchAnswer(b_id, None, None, None, [], answered=False)
-
-
-def _b_id(item: Parts) -> str:
-    """As it was sent, also where it comes back as a number; empty where it is missing."""
-    b_id = msgspec.json.decode(bytes(item.get("bId", b"null")))
-    return str(b_id) if isinstance(b_id, str | int) else ""
 
 
 def quote(value: str) -> str:
