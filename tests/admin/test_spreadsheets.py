@@ -85,7 +85,7 @@ def test_two_bad_rows_are_named_with_their_place_and_nothing_is_written(customer
 
     assert problems(preview) == {
         "3": ["QuickBooks accepts no colon, tab or line break in a name. Take it out."],
-        "4": ["Enter a valid email address."],
+        "4": ["This is no e-mail address. Write it like name@example.com."],
     }
     assert "confirm_form" not in preview.context
     assert not Customer.objects.exists()
@@ -274,7 +274,7 @@ def test_each_bad_row_of_documents_is_named_and_no_document_is_written(superuser
 
     assert told["3"] == ["There is no customer “Nobody”. Add it first, or correct the name."]
     assert told["4"] == ["“11/03/2026” is not a date like 2026-11-30. Write year, month, day."]
-    assert told["5–6"] == ["Row 6: Enter a number."]
+    assert told["5–6"] == ["Row 6: This is no number. Write it with a point and no commas, like 1250.50."]
     assert not Invoice.objects.exists()
 
 

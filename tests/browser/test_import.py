@@ -13,7 +13,7 @@ def test_a_spreadsheet_with_two_bad_rows_is_corrected_and_imported(house, person
     upload(staff, file)
     staff.sees("Nothing was imported yet")
     staff.sees("QuickBooks accepts no colon, tab or line break in a name. Take it out.")
-    staff.sees("Enter a valid email address.")
+    staff.sees("This is no e-mail address. Write it like name@example.com.")
 
     assert found(staff, "Raffles") == 0
 
