@@ -139,7 +139,9 @@ class DocumentTotals(DocumentPages):
         choices = LineChoices(self.organization, document.default_tax_code(), held=None)
         lines = line_forms(self.line_form_class, choices, data=request.POST)
         lines.is_valid()
-        context = {"totals": totals_of(form, lines), "lines": lines}
+        # A line that was removed leaves a gap in the numbering, and has no amount on the page to be renewed.
+        sent = [row for row in lines.forms if row.add_prefix("quantity") in request.POST]
+        context = {"totals": totals_of(form, lines), "lines": sent}
         return render(request, "documents/_totals.html", context)
 
 

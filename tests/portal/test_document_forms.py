@@ -170,6 +170,16 @@ def test_totals_while_typing_are_those_that_are_saved_and_save_nothing(
     assert not Invoice.objects.exists()
 
 
+def test_totals_after_a_line_was_removed_name_the_lines_that_are_left(browser, customer):
+    lines = [{"custom_name": name, "unit_price": "10"} for name in "AB"]
+    sent = document_form({"customer": customer.pk}, *lines)
+    left = {name: value for name, value in sent.items() if not name.startswith("lines-0-")}
+    answer = fragment(browser, "/receivables/totals/", left)
+    assert "Subtotal 10.00" in text_of(answer)
+    page = answer.content.decode()
+    assert 'id="amount-lines-1"' in page and 'id="amount-lines-0"' not in page
+
+
 def test_lines_are_kept_in_the_order_in_which_they_were_put(browser, customer):
     lines = [
         {"custom_name": name, "unit_price": "1", "ORDER": order} for name, order in (("B", "2"), ("A", "1"))
