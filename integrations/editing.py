@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import ProtectedError
 
 from .mapping import mapper_of
-from .models import Document, DocumentLine, SyncedRecord, SyncJob, name_key
+from .models import Direction, Document, DocumentLine, SyncedRecord, SyncJob, name_key
 from .services import Refused
 from .sync.lease import hold_lane
 
@@ -87,17 +87,32 @@ def alike(some: Sequence[DocumentLine], others: Sequence[DocumentLine]) -> bool:
     return _content(some) == _content(others)
 
 
+def heard_of(record: SyncedRecord) -> bool:
+    """Whether QuickBooks has the record, had it, or may get it from what is under way.
+
+    What failed before any call that writes left, as for want of a contact or an account, it never heard of.
+    """
+    jobs = SyncJob.objects.filter(
+        organization_id=record.organization_id, entity=mapper_of(record).entity, record_id=record.pk
+    )
+    never_left = {
+        "direction": Direction.PUSH,
+        "status": SyncJob.Status.DONE,
+        "outcome": SyncJob.Outcome.FAILED,
+        "batch": None,
+        "quickbooks_id": "",
+    }
+    linked = type(record).objects.linked().filter(pk=record.pk).exists()
+    return linked or jobs.exclude(**never_left).exists()
+
+
 def delete_record(record: SyncedRecord) -> None:
     """Removes what QuickBooks never heard of. Raises Refused: `synced_record`, `in_use`, and of what has ended why."""
     if isinstance(record, Document):
         require_living(record)
-    entity = mapper_of(record).entity
     with transaction.atomic():
         hold_lane(record.organization_id)
-        jobs = SyncJob.objects.filter(
-            organization_id=record.organization_id, entity=entity, record_id=record.pk
-        )
-        if type(record).objects.linked().filter(pk=record.pk).exists() or jobs.exists():
+        if heard_of(record):
             raise Refused("synced_record", _synced_record_sentence(record))
         try:
             record.delete()

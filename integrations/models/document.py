@@ -177,7 +177,7 @@ class Document(SyncedRecord):
         ]
 
     def __str__(self) -> str:
-        return self.number or f"{self._meta.verbose_name} without a number"
+        return self.number or f"{str(self._meta.verbose_name).capitalize()} without a number"
 
     @property
     def status(self) -> DocumentStatus:

@@ -13,6 +13,7 @@ from ..conflicts import KEEPS, MOST_AT_ONCE, names_of, rows_of
 from ..ids import read_ids
 from ..models import Conflict
 from ..remedies import address_of
+from ..wording import label_of
 from .access import PortalView
 
 CONFLICTS_PER_PAGE = 20
@@ -49,6 +50,10 @@ class ConflictResolve(PortalView):
         keep = request.POST.get("keep")
         choices = {name: keep or request.POST.get(f"field-{name}", "") for name in conflict.fields}
         chosen = {name: side for name, side in choices.items() if side}
+        left = [label_of(conflict.entity, name) for name in choices if name not in chosen]
+        if left and conflict.resolved_at is None:
+            messages.error(request, f"{conflict.label}: Choose whose value to keep for {', '.join(left)}.")
+            return redirect(reverse("conflicts"))
         try:
             services.resolve(conflict, chosen, asked=self.asked)
         except services.Refused as refusal:

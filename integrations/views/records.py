@@ -106,7 +106,7 @@ class RecordTable(RecordPages):
             "record": record,
             "history": history,
             "quickbooks_url": quickbooks_url(record),
-            "deletable": not record.linked and not history,
+            "deletable": not editing.heard_of(record),
             "remedy": remedy_of(self.entity, record, record.sync_error_code, self.request.membership),
             "retry": retry_of(self.entity, record, self.request.membership),
             "unlink_means": unlink_warning(self.entity),

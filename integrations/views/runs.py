@@ -157,11 +157,14 @@ def job_rows(jobs: list[SyncJob], membership: Membership) -> list[dict[str, Any]
     for entity, keys in wanted.items():
         records = mapper_for(entity).records(membership.organization).filter(pk__in=keys)
         found |= {(entity, record.pk): record for record in records.defer("qbo_document", "base")}
-    return [
-        {
-            "job": job,
-            "url": address_of(job.entity, job.record_id),
-            "remedy": remedy_of(job.entity, found.get((job.entity, job.record_id)), job.code, membership),
-        }
-        for job in jobs
-    ]
+    return [_job_row(job, found.get((job.entity, job.record_id)), membership) for job in jobs]
+
+
+def _job_row(job: SyncJob, failed: SyncedRecord | None, membership: Membership) -> dict[str, Any]:
+    """`failed` is the record that the job failed on; it was deleted since where there is none."""
+    gone = job.code and failed is None
+    return {
+        "job": job,
+        "url": "" if gone else address_of(job.entity, job.record_id),
+        "remedy": remedy_of(job.entity, failed, job.code, membership),
+    }

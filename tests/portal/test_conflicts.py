@@ -70,7 +70,7 @@ def test_each_field_is_decided_by_itself(conflict, browser):
 
 def test_a_field_without_a_decision_is_named_and_nothing_is_settled(conflict, browser):
     answer = browser.post(f"/conflicts/{conflict.pk}/resolve/", {"field-email": "finmo"}, follow=True)
-    assert "for each field: phone" in text_of(answer)
+    assert "Choose whose value to keep for Phone." in text_of(answer)
     conflict.refresh_from_db()
     assert conflict.resolved_at is None
 

@@ -3,6 +3,7 @@
 import pytest
 
 from integrations.models import SyncJob, SyncRun
+from receivables.models import Invoice
 from tests.factories import make_bill, make_customer, make_invoice, push
 
 from .pages import buttons_of, fragment, text_of
@@ -79,6 +80,33 @@ def test_what_was_never_synced_can_be_deleted_and_what_was_cannot(qbo, organizat
     answer = browser.post(f"/customers/{synced.pk}/delete/", follow=True)
     assert "cannot be deleted" in text_of(answer)
     assert type(synced).objects.filter(pk=synced.pk).exists()
+
+
+def test_a_document_that_failed_before_anything_was_sent_can_be_deleted(qbo, organization, browser):
+    invoice = make_invoice(organization)
+    push(invoice)
+    assert invoice.sync_error_code == "contact_not_synced"
+    sidebar = browser.get(f"/receivables/{invoice.pk}/")
+    assert "Delete" in buttons_of(sidebar)
+    run = SyncRun.objects.get(entity="invoices")
+    answer = browser.post(f"/receivables/{invoice.pk}/delete/", follow=True)
+    assert f"{invoice.number} is deleted." in text_of(answer)
+    assert (Invoice.objects.count(), qbo.all("Invoice")) == (0, [])
+    page = browser.get(run.get_absolute_url())
+    assert invoice.number in text_of(page) and "Retry failed" not in buttons_of(page)
+    assert f'href="/receivables/{invoice.pk}/"' not in page.content.decode()
+
+
+def test_a_document_that_quickbooks_refused_was_sent_and_is_not_deleted(qbo, organization, browser):
+    customer = make_customer(organization)
+    push(customer)
+    invoice = make_invoice(organization, customer)
+    qbo.fault_item(invoice.number, "6000")
+    push(invoice)
+    assert invoice.sync_state == "failed"
+    assert "Delete" not in buttons_of(browser.get(f"/receivables/{invoice.pk}/"))
+    browser.post(f"/receivables/{invoice.pk}/delete/")
+    assert Invoice.objects.get() == invoice
 
 
 @pytest.mark.parametrize("ended", ["voided", "deleted"])
