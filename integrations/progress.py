@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Count
 from django.utils import timezone
 
 from .mapping import mapper_for
@@ -56,10 +57,12 @@ _VERBS = {
 
 @dataclass(frozen=True)
 class Progress:
-    """`stalled`: unfinished, nobody holds the lane, and nothing has moved for two minutes."""
+    """`stalled`: unfinished, nobody holds the lane, and nothing has moved for two minutes. `conflicts`: how many of the
+    failed ones wait for a person's decision."""
 
     run: SyncRun
     stalled: bool = False
+    conflicts: int = 0
 
     @property
     def things(self) -> str:
@@ -74,7 +77,14 @@ class Progress:
         """One of the four meanings: good, attention, bad, busy."""
         if not self.run.finished:
             return "attention" if self.stalled or self.waiting else "busy"
+        if self.conflicts and not self.failures:
+            return "attention"
         return {"succeeded": "good", "partly_failed": "attention", "failed": "bad"}[self.run.status]
+
+    @property
+    def failures(self) -> int:
+        """Those that no decision mends."""
+        return self.run.failed - self.conflicts
 
     @property
     def waiting(self) -> bool:
@@ -132,8 +142,10 @@ class Progress:
         ]
         if run.skipped:
             parts.append(f"{run.skipped:,} needed nothing")
-        if run.failed:
-            parts.append(f"{run.failed:,} failed")
+        if self.failures:
+            parts.append(f"{self.failures:,} failed")
+        if self.conflicts:
+            parts.append(f"{self.conflicts:,} {'conflict' if self.conflicts == 1 else 'conflicts'} to decide")
         return " ".join(filter(None, [", ".join(parts) + ".", run.error_message]))
 
     @property
@@ -147,12 +159,22 @@ def asked_for(direction: str) -> str:
 
 
 def progress_of(runs: Iterable[SyncRun]) -> list[Progress]:
-    """The progress of each run; at most two queries, and none where no run has been unfinished for long."""
+    """The progress of each run; at most three queries, and none where no run has been unfinished for long and none
+    has failures."""
     runs = list(runs)
+    conflicts = _conflicts([run for run in runs if run.finished and run.failed])
     lost = timezone.now() - LOST_AFTER
     old = [run for run in runs if not run.finished and run.created_at <= lost]
     stalled = _stalled(old, lost) if old else set()
-    return [Progress(run, run.pk in stalled) for run in runs]
+    return [Progress(run, run.pk in stalled, conflicts.get(run.pk, 0)) for run in runs]
+
+
+def _conflicts(runs: list[SyncRun]) -> dict[int, int]:
+    """{run's key: how many of its records are in conflict}."""
+    if not runs:
+        return {}
+    jobs = SyncJob.objects.filter(run__in=runs, outcome=SyncJob.Outcome.CONFLICT).order_by()
+    return dict(jobs.values_list("run").annotate(Count("pk")))
 
 
 def _stalled(runs: list[SyncRun], lost: datetime) -> set[int]:

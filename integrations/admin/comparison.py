@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 from .. import comparing, linking
 from ..ids import read_id
 from ..models import SyncedRecord, SyncRun
-from ..progress import Progress
+from ..progress import progress_of
 from ..web_links import quickbooks_url
 from .asking import ask, asked_by
 from .buttons import Button, ButtonsAdmin
@@ -98,4 +98,4 @@ class ComparisonAdmin(ButtonsAdmin):
         """The run that was started here, while it moves."""
         asked = read_id(request.GET.get("run"))
         run = SyncRun.objects.filter(pk=asked, organization=record.organization).first()
-        return {"run": run, "progress": Progress(run)} if run else {}
+        return {"run": run, "progress": progress_of([run])[0]} if run else {}

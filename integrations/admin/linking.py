@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from .. import linking
 from ..ids import read_id
 from ..models import Direction, SyncedRecord, SyncRun
-from ..progress import Progress
+from ..progress import progress_of
 from ..wording import label_of
 from .asking import ask, asked_by, by_organization
 from .buttons import Button, ButtonsAdmin
@@ -138,7 +138,7 @@ class LinkingAdmin(ButtonsAdmin):
             "record": record,
             "search": run.options["search"] if run else str(getattr(record, self.mapper.key_column)),
             "run": run,
-            "progress": Progress(run) if run else None,
+            "progress": progress_of([run])[0] if run else None,
             "table": self._table(request, run) if run and run.finished else None,
             "back": page_of(self.model, record.pk),
         }

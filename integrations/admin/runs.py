@@ -11,14 +11,14 @@ from unfold.decorators import display
 
 from .. import rerunning
 from ..models import SyncJob, SyncRun
-from ..progress import Progress
+from ..progress import progress_of
 from .asking import ask, asked_by
 from .buttons import Button
 from .filters import BY_ORGANIZATION, EntityFilter, by_fault, day_range
 from .journal import JournalAdmin
 from .labels import list_of, may, page_of, state_label
 from .operations import operations_view
-from .tables import jobs_table, progress_of
+from .tables import jobs_table, records_of
 
 # So many jobs stand on a run's page; the list of jobs has them all.
 SHOWN_JOBS = 25
@@ -71,7 +71,7 @@ class SyncRunAdmin(JournalAdmin):
 
     @display(description="Records")
     def records(self, run: SyncRun) -> str:
-        return progress_of(run)
+        return records_of(run)
 
     @admin.action(description="Retry", permissions=["act"])
     def retry_selected(self, request: HttpRequest, queryset: QuerySet) -> None:
@@ -99,7 +99,7 @@ class SyncRunAdmin(JournalAdmin):
         ]
 
     def page_context(self, request: HttpRequest, record: SyncRun) -> dict[str, Any]:
-        context = {"progress": Progress(record), "state_label": self.state(record)}
+        context = {"progress": progress_of([record])[0], "state_label": self.state(record)}
         if not may(request, "view", SyncJob):
             return context
         return context | {

@@ -27,7 +27,7 @@ def runs_table(request: HttpRequest, runs: Iterable[SyncRun]) -> Table:
         [
             link(request, SyncRun, run.pk, Progress(run).title),
             state_label(run.status, run.get_status_display(), run.error_message),
-            progress_of(run),
+            records_of(run),
             run.get_trigger_display(),
             str(run.requested_by or "—"),
             moment(run.created_at),
@@ -37,7 +37,7 @@ def runs_table(request: HttpRequest, runs: Iterable[SyncRun]) -> Table:
     return {"headers": ["Run", "State", "Records", "Asked through", "By", "Asked"], "rows": rows}
 
 
-def progress_of(run: SyncRun) -> str:
+def records_of(run: SyncRun) -> str:
     if not run.total:
         return "—"
     failures = f" · {run.failed:,} failed" if run.failed else ""

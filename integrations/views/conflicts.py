@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from .. import services
 from ..conflicts import KEEPS, MOST_AT_ONCE, names_of, rows_of
-from ..ids import read_ids
+from ..ids import read_id, read_ids
 from ..models import Conflict
 from ..remedies import address_of
 from ..wording import label_of
@@ -20,9 +20,15 @@ CONFLICTS_PER_PAGE = 20
 
 
 class Conflicts(PortalView):
+    """`entity` and `record` in the address: those of one record alone."""
+
     def get(self, request: HttpRequest) -> HttpResponse:
         resolved = request.GET.get("state") == "resolved"
         rows = Conflict.objects.filter(organization=self.organization, resolved_at__isnull=not resolved)
+        entity, record = request.GET.get("entity", ""), read_id(request.GET.get("record", ""))
+        of_one = bool(entity) and record is not None
+        if of_one:
+            rows = rows.filter(entity=entity, record_id=record)
         page = Paginator(rows.select_related("edited_by", "resolved_by"), CONFLICTS_PER_PAGE).get_page(
             request.GET.get("page")
         )
@@ -30,6 +36,7 @@ class Conflicts(PortalView):
         context = {
             "page": page,
             "resolved": resolved,
+            "of_one": of_one,
             "conflicts": [
                 {
                     "conflict": conflict,

@@ -104,6 +104,7 @@ class RecordTable(RecordPages):
         )
         return {
             "record": record,
+            "entity": self.entity,
             "history": history,
             "quickbooks_url": quickbooks_url(record),
             "deletable": not editing.heard_of(record),

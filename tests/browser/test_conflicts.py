@@ -17,7 +17,7 @@ def test_a_clerk_decides_the_ticked_conflicts_at_once(house, worker, person):
         company.change("Customer", there, PrimaryPhone={"FreeFormNumber": "3"})
     clerk.go("/settings/integrations/quickbooks/")
     clerk.page.get_by_role("button", name="Pull from QuickBooks").first.click()
-    clerk.sees("2 failed")
+    clerk.sees("2 conflicts to decide.")
 
     clerk.go("/conflicts/")
     assert violations_in_both_schemes(clerk.page) == []

@@ -52,6 +52,31 @@ def test_what_failed_in_a_run_for_a_conflict_is_shown_with_the_way_to_decide_it(
     assert "Retry failed" not in buttons_of(page)
 
 
+def test_a_run_whose_records_wait_for_a_decision_says_so(conflict, browser):
+    run = SyncRun.objects.latest("pk")
+    page = text_of(browser.get(f"/sync-history/{run.pk}/progress/"))
+    assert page.endswith("0 of 1 customer pulled, 1 conflict to decide. See the conflict")
+
+
+def test_from_its_record_a_conflict_is_decided_by_itself(conflict, browser, organization):
+    other = make_customer(organization, name="Birch")
+    values = {"base": "1", "finmo": "2", "quickbooks": "3"}
+    Conflict.objects.create(
+        organization=organization,
+        entity="customers",
+        record_id=other.pk,
+        label="Birch",
+        fields={"phone": values},
+    )
+    address = f"/conflicts/?entity=customers&record={conflict.record_id}"
+    assert address.replace("&", "&amp;") in browser.get(f"/customers/{conflict.record_id}/").content.decode()
+    page = browser.get(address)
+    assert "Aster" in text_of(page) and "Birch" not in text_of(page)
+    # What decides all open ones at once is not offered beside one of them.
+    assert "Keep all of Finmo's" in buttons_of(page) and "Keep Finmo's values" not in buttons_of(page)
+    assert "Birch" in text_of(browser.get("/conflicts/?entity=customers&record=nonsense"))
+
+
 def test_keeping_all_of_quickbooks_settles_it(conflict, browser, accountant):
     answer = browser.post(f"/conflicts/{conflict.pk}/resolve/", {"keep": "quickbooks"}, follow=True)
     assert "Aster is decided. Finmo has taken over QuickBooks' values." in text_of(answer)
