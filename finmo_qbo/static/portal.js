@@ -41,16 +41,35 @@
   const asShown = (select) => Math.max([...select.options].findIndex((option) => option.defaultSelected), 0);
   const touched = (part) => all("select", part).some((select) => select.selectedIndex !== asShown(select));
 
+  // A choice that was made meanwhile is not taken away; what there is to choose from is renewed around it.
+  function renewOptions(part, fresh) {
+    for (const select of all("select", part)) {
+      const now = select.id && one(`#${CSS.escape(select.id)}`, fresh);
+      if (!now || now.innerHTML === select.innerHTML) continue;
+      const chosen = select.value;
+      select.replaceChildren(...now.options);
+      if ([...select.options].some((option) => option.value === chosen)) select.value = chosen;
+    }
+  }
+
+  let finished = 0;
+
   document.addEventListener("run-finished", async (event) => {
     announce(event.detail.sentence);
-    const parts = all("[data-fresh]").filter((part) => !touched(part));
+    const parts = all("[data-fresh]");
     if (!parts.length) return;
+    const mine = ++finished;
     const answer = await fetch(location.href);
     const now = new DOMParser().parseFromString(await answer.text(), "text/html");
+    // Another run ended meanwhile, whose answer says more: one that is late says what was.
+    if (mine !== finished) return;
     for (const part of parts) {
       const fresh = now.getElementById(part.id);
-      // Asked once more: the answer took its time, and a choice that was made meanwhile is not taken away.
-      if (!fresh || touched(part)) continue;
+      if (!fresh) continue;
+      if (touched(part)) {
+        renewOptions(part, fresh);
+        continue;
+      }
       const at = part.contains(document.activeElement) && document.activeElement;
       part.replaceWith(fresh);
       htmx.process(fresh);

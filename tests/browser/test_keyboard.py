@@ -141,8 +141,10 @@ def import_and_choose_defaults(hands: Hands) -> None:
         ("Default tax code for receivables", "GST 9%"),
         ("Default tax code for payables", "GST 9%"),
     ):
+        select = hands.page.get_by_label(label)
+        expect(select.locator("option").filter(has_text=option).first).to_be_attached()
         hands.fill(label, option)
-        expect(hands.page.get_by_label(label).locator("option:checked")).to_contain_text(option)
+        expect(select.locator("option:checked")).to_contain_text(option)
     hands.choose("Save")
     hands.person.sees("The defaults are saved.")
 
