@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from integrations.models import SearchIndex, SyncedRecord, currency_code, name_key, text_of
+from integrations.models import SearchIndex, SyncedRecord, currency_code, is_cut, name_key, text_of
 
 allowed_in_names = RegexValidator(
     r"^[^:\t\n\r]*\Z", "QuickBooks accepts no colon, tab or line break in a name. Take it out."
@@ -41,6 +41,7 @@ class Contact(SyncedRecord):
     )
 
     search_text = text_of(*SEARCHED)
+    search_text_cut = is_cut(*SEARCHED)
 
     class Meta(SyncedRecord.Meta):
         abstract = True
@@ -63,9 +64,15 @@ class Contact(SyncedRecord):
             models.Index(fields=["organization", "email", "id"], name="%(class)s_email"),
             models.Index(fields=["organization", "currency", "id"], name="%(class)s_currency"),
             SearchIndex(
-                fields=["name", "search_text"],
+                fields=["name", "company_name", "email", "phone"],
                 beside=("organization", "name", "id", "currency", "is_active", "sync_state"),
+                trigrams=("name", "search_text"),
+                along=("organization", "sync_state", "id", "search_text_cut", "search_text"),
                 name="%(class)s_search",
+            ),
+            # The few of which a search has to read the row.
+            models.Index(
+                fields=["organization"], condition=Q(search_text_cut=True), name="%(class)s_search_cut"
             ),
             models.Index(fields=["organization", "name_key"], name="%(class)s_by_name"),
         ]

@@ -8,13 +8,13 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Page, Paginator
 from django.db import connections
-from django.db.models import BigIntegerField, Count, Func, OuterRef, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.dateparse import parse_date
 
 from .faults import explain
+from .keys_along import KeysAlong
 from .models import SyncState
 from .searching import containing
 
@@ -153,7 +153,7 @@ class Listing:
     @cached_property
     def page(self) -> Page:
         """Keys first, from the index alone, then the rows of the page: a far page costs no more than a near one."""
-        paginator = Paginator(self._keys, PAGE_SIZE)
+        paginator = Paginator(() if self._on_first_page else self._keys, PAGE_SIZE)
         paginator.count = self.total
         page = paginator.get_page(self.asked.get("page"))
         wanted = self._first_keys[:PAGE_SIZE] if self._on_first_page else list(page.object_list)
@@ -174,7 +174,7 @@ class Listing:
         return list(self._keys[: PAGE_SIZE + 1])
 
     @property
-    def _keys(self) -> QuerySet:
+    def _keys(self) -> QuerySet | KeysAlong:
         key, descending = self.order
         column = next(column.order_by for column in self.columns if column.key == key)
         sign = "-" if descending else ""
@@ -182,7 +182,7 @@ class Listing:
         if not relation:
             rows = self.matching.order_by(f"{sign}{column}", f"{sign}pk")
         elif connections[self.rows.db].vendor == "postgresql" and not self.narrowed:
-            return self._keys_along(relation, related, sign)
+            return KeysAlong(self.rows.model, relation, related, descending, self.scope)
         else:
             # That record's own index may lead.
             rows = self.matching.filter(
@@ -190,16 +190,6 @@ class Listing:
             )
             rows = rows.order_by(f"{sign}{column}", f"{sign}{relation}_id", f"{sign}pk")
         return rows.values_list("pk", flat=True)
-
-    def _keys_along(self, relation: str, column: str, sign: str) -> QuerySet:
-        """The rows of one related record after the other, no further than the page asked for.
-
-        For a page half way PostgreSQL's planner would rather join all of them and sort, which takes twice as long.
-        """
-        related = self.rows.model._meta.get_field(relation).related_model.objects.filter(**self.scope)
-        rows = self.rows.filter(**{relation: OuterRef("pk")}).order_by(f"{sign}pk").values("pk")
-        each = Func(ArraySubquery(rows), function="UNNEST", output_field=BigIntegerField())
-        return related.order_by(f"{sign}{column}", f"{sign}pk").values_list(each, flat=True)
 
     @property
     def heads(self) -> list[dict]:

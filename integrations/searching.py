@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from functools import reduce
 from operator import or_
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import connections
 from django.db.models import Field, Model, Q, QuerySet, Value
 from django.db.models.functions import Upper
 
@@ -15,16 +16,18 @@ from django.db.models.functions import Upper
 MOST_RELATED = 1000
 
 
-def containing(rows: QuerySet, text: str, fields: Iterable[str], **related_to: Any) -> QuerySet:
+def containing(rows: QuerySet, text: str, fields: Collection[str], **related_to: Any) -> QuerySet:
     """The rows of which a field contains the text, case aside.
 
-    A field may be a related record's, `customer__name`; one after "=", such as `=qbo_id`, has to be the text. A
-    model that is searched in one column, SEARCHED, is so in all of its fields.
+    A field may be a related record's, `customer__name`; one after "=", such as `=qbo_id`, has to be the text. On
+    PostgreSQL a model with SEARCHED is searched in all of that, in one column.
 
     `related_to` narrows those related records that have such a column. No database can combine an index of one table
     with that of another by OR, so the related records' keys are asked for first, in one statement.
     """
-    own = set(getattr(rows.model, "SEARCHED", ())).intersection(fields)
+    own: set[str] = set()
+    if connections[rows.db].vendor == "postgresql":
+        own = set(getattr(rows.model, "SEARCHED", ())).intersection(fields)
     conditions = [_condition(rows, text, name, related_to) for name in fields if name not in own]
     if own:
         conditions += _in_search_text(rows.model, text, related_to)
@@ -33,12 +36,12 @@ def containing(rows: QuerySet, text: str, fields: Iterable[str], **related_to: A
 
 def _in_search_text(model: type[Model], text: str, related_to: dict[str, Any]) -> list[Q]:
     """In any field that the model is searched in: what contains the text, and what may beyond the column's bound."""
-    conditions = [Q(search_text__contains=Upper(Value(text)))]
-    if hasattr(model, "search_text_cut"):
-        anywhere = reduce(or_, (Q(**{f"{name}__icontains": text}) for name in model.SEARCHED))
-        cut = model._base_manager.filter(anywhere, search_text_cut=True, **_scope(model, related_to))
-        conditions.append(Q(search_text_cut=True, pk__in=cut.values("pk")))
-    return conditions
+    anywhere = reduce(or_, (Q(**{f"{name}__icontains": text}) for name in model.SEARCHED))
+    cut = model._base_manager.filter(anywhere, search_text_cut=True, **_scope(model, related_to))
+    return [
+        Q(search_text__contains=Upper(Value(text))),
+        Q(search_text_cut=True, pk__in=cut.values("pk")),
+    ]
 
 
 def _condition(rows: QuerySet, text: str, name: str, related_to: dict[str, Any]) -> Q:

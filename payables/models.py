@@ -6,6 +6,11 @@ from django.urls import reverse
 from contacts.models import Beneficiary
 from integrations.models import Document, DocumentLine, SearchIndex, TaxCode
 
+_LIST = (
+    *("organization", "-issue_date", "-id", "beneficiary"),
+    *("ended", "sync_state", "due_date", "balance", "total"),
+)
+
 
 class Bill(Document):
     """What the merchant owes a beneficiary."""
@@ -19,12 +24,10 @@ class Bill(Document):
             *Document.Meta.indexes,
             models.Index(fields=["organization", "beneficiary", "id"], name="bill_contact"),
             SearchIndex(
-                fields=["search_text"],
-                beside=(
-                    *("organization", "-issue_date", "-id", "beneficiary"),
-                    *("ended", "sync_state", "due_date", "balance", "total", "search_text_cut"),
-                ),
-                bounded=True,
+                fields=["number", "memo"],
+                beside=_LIST,
+                trigrams=("search_text",),
+                along=(*_LIST, "search_text_cut", "search_text"),
                 name="bill_search",
             ),
         ]

@@ -6,6 +6,11 @@ from django.urls import reverse
 from contacts.models import Customer
 from integrations.models import Document, DocumentLine, SearchIndex, TaxCode
 
+_LIST = (
+    *("organization", "-issue_date", "-id", "customer"),
+    *("ended", "sync_state", "due_date", "balance", "total"),
+)
+
 
 class Invoice(Document):
     """What a customer owes the merchant."""
@@ -19,12 +24,10 @@ class Invoice(Document):
             *Document.Meta.indexes,
             models.Index(fields=["organization", "customer", "id"], name="invoice_contact"),
             SearchIndex(
-                fields=["search_text"],
-                beside=(
-                    *("organization", "-issue_date", "-id", "customer"),
-                    *("ended", "sync_state", "due_date", "balance", "total", "search_text_cut"),
-                ),
-                bounded=True,
+                fields=["number", "memo"],
+                beside=_LIST,
+                trigrams=("search_text",),
+                along=(*_LIST, "search_text_cut", "search_text"),
                 name="invoice_search",
             ),
         ]

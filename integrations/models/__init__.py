@@ -12,7 +12,7 @@ from .organization import Membership, Organization, Role, currency_code
 from .reading import Cursor, SuspectedMerge
 from .record import SyncedRecord, SyncState, waiting_state
 from .reference import Account, Item, TaxCode, name_key
-from .search_text import text_of
+from .search_text import is_cut, text_of
 from .statement import Difference, Fix, Kind, Statement, StatementCurrency, Stream
 from .sync import (
     PERSONS,
@@ -74,6 +74,7 @@ __all__ = [
     "Trigger",
     "WebhookReceipt",
     "currency_code",
+    "is_cut",
     "name_key",
     "text_of",
     "waiting_state",

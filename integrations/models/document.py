@@ -14,7 +14,7 @@ from ..money import line_amount, rounded, tax_of
 from .organization import currency_code
 from .record import SyncedQuerySet, SyncedRecord
 from .reference import Account, Item, TaxCode
-from .search_text import bounded_text_of, is_cut
+from .search_text import is_cut, text_of
 
 # QuickBooks takes fifteen digits, five of them behind the point (contract section 10.5).
 LARGEST = Decimal("9999999999.99999")
@@ -123,7 +123,7 @@ class Document(SyncedRecord):
     )
     # QuickBooks holds lines of a kind that we do not keep (a discount, a bundle): we never rewrite its lines.
     has_other_lines = models.BooleanField(default=False, editable=False)
-    search_text = bounded_text_of(*SEARCHED)
+    search_text = text_of(*SEARCHED)
     search_text_cut = is_cut(*SEARCHED)
 
     objects = DocumentQuerySet.as_manager()

@@ -16,9 +16,12 @@ class SearchIndex(models.Index):
     PostgreSQL: their trigrams, upper-cased as Django's `icontains` compares them. Where the extension pg_trgm cannot
     be had the index is left out, searching reads the table, and `manage.py check --database default` says so.
 
-    Elsewhere, and on PostgreSQL too where the fields are `bounded`: the fields after those of `beside`, so that a
-    list is searched, filtered and ordered in the index alone; a table whose rows carry QuickBooks' documents is some
-    forty times as long.
+    `trigrams` names the columns where they are others than `fields`. `along` are the columns of an ordinary index
+    beside it, in the list's own order and with the text at its end, for what so many rows match that all are read.
+
+    Elsewhere: the fields after those of `beside`, wide enough that a list is searched, filtered and ordered in the
+    index alone; a table whose rows carry QuickBooks' documents is some forty times as long. (SQLite does not take
+    a generated column out of an index.)
     """
 
     def __init__(
@@ -26,15 +29,25 @@ class SearchIndex(models.Index):
         *,
         fields: list[str],
         beside: tuple[str, ...] | list[str] = (),
-        bounded: bool = False,
+        trigrams: tuple[str, ...] | list[str] = (),
+        along: tuple[str, ...] | list[str] = (),
         name: str,
     ):
         super().__init__(fields=fields, name=name)
-        self.beside, self.bounded = tuple(beside), bounded
+        self.beside, self.trigrams, self.along = tuple(beside), tuple(trigrams), tuple(along)
 
     def deconstruct(self) -> tuple[str, tuple, dict[str, Any]]:
         path, arguments, options = super().deconstruct()
-        return path, arguments, options | {"beside": self.beside, "bounded": self.bounded}
+        return (
+            path,
+            arguments,
+            options
+            | {
+                "beside": self.beside,
+                "trigrams": self.trigrams,
+                "along": self.along,
+            },
+        )
 
     def create_sql(
         self,
@@ -44,31 +57,31 @@ class SearchIndex(models.Index):
         **options: Any,
     ) -> Statement:
         if schema_editor.connection.vendor != "postgresql":
-            return self._in_order(self.name).create_sql(model, schema_editor, using, **options)
+            others = [name for name in self.fields if name not in self.beside]
+            covering = models.Index(fields=[*self.beside, *others], name=self.name)
+            return covering.create_sql(model, schema_editor, using, **options)
         quote = schema_editor.quote_name
-        in_order = self._in_order(self._name_in_order).create_sql(model, schema_editor, using, **options)
+        along = models.Index(fields=self.along, name=self._name_along) if self.along else None
         return Statement(
             _TRIGRAMS,
             table=quote(model._meta.db_table),
             name=quote(self.name),
-            columns=", ".join(_trigrams(model._meta.get_field(name), quote) for name in self.fields),
-            in_order=f"{in_order};" if self.bounded else "",
+            columns=", ".join(
+                _trigrams(model._meta.get_field(name), quote) for name in self.trigrams or self.fields
+            ),
+            along=f"{along.create_sql(model, schema_editor, using, **options)};" if along else "",
         )
 
-    def _in_order(self, name: str) -> models.Index:
-        others = [field for field in self.fields if field not in self.beside]
-        return models.Index(fields=[*self.beside, *others], name=name)
-
     @property
-    def _name_in_order(self) -> str:
-        return f"{self.name}_in_order"
+    def _name_along(self) -> str:
+        return f"{self.name}_along"
 
     def remove_sql(
         self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor, **options: Any
     ) -> Statement:
         if schema_editor.connection.vendor != "postgresql":
             return super().remove_sql(model, schema_editor, **options)
-        names = (schema_editor.quote_name(name) for name in (self.name, self._name_in_order))
+        names = (schema_editor.quote_name(name) for name in (self.name, self._name_along))
         return Statement("DROP INDEX IF EXISTS %(names)s", names=", ".join(names))
 
 
@@ -89,7 +102,7 @@ BEGIN
     IF EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') THEN
         CREATE INDEX %(name)s ON %(table)s USING gin (%(columns)s);
     END IF;
-    %(in_order)s
+    %(along)s
 END
 $search$
 """

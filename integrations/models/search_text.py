@@ -1,8 +1,9 @@
 """What a record is searched in, as one column that the database itself keeps: `search_text`.
 
 What half of the rows match is found by reading every row's text. One column, upper-cased when it was written, is read
-several times as fast as four that are upper-cased now; and a bounded one fits an index in the list's own order, so
-that the rows themselves, which carry QuickBooks' documents, stay unread.
+several times as fast as four that are upper-cased now; and being bounded it fits an index in the list's own order, so
+that the rows themselves, which carry QuickBooks' documents, stay unread. PostgreSQL only: SQLite reads the row for a
+generated column all the same, and is asked for the columns themselves.
 """
 
 from __future__ import annotations
@@ -17,18 +18,14 @@ BOUND = 600
 
 
 def text_of(*names: str) -> GeneratedField:
-    """The fields, upper-cased, each in a line of its own."""
-    return GeneratedField(expression=Upper(_together(names)), output_field=TextField(), db_persist=True)
-
-
-def bounded_text_of(*names: str) -> GeneratedField:
-    """The first BOUND characters of it. `search_text_cut` says where there are more."""
+    """The fields, upper-cased, each in a line of its own: the first BOUND characters of it."""
     return GeneratedField(
         expression=Left(Upper(_together(names)), BOUND), output_field=TextField(), db_persist=True
     )
 
 
 def is_cut(*names: str) -> GeneratedField:
+    """Whether there is more than that."""
     return GeneratedField(
         expression=GreaterThan(Length(_together(names)), BOUND), output_field=BooleanField(), db_persist=True
     )
