@@ -90,7 +90,8 @@ def alike(some: Sequence[DocumentLine], others: Sequence[DocumentLine]) -> bool:
 def heard_of(record: SyncedRecord) -> bool:
     """Whether QuickBooks has the record, had it, or may get it from what is under way.
 
-    What failed before any call that writes left, as for want of a contact or an account, it never heard of.
+    What failed before any call that writes left, as for want of a contact or an account, it never heard of. A job
+    that was put back has let go of its batch, which may have left.
     """
     jobs = SyncJob.objects.filter(
         organization_id=record.organization_id, entity=mapper_of(record).entity, record_id=record.pk
@@ -100,6 +101,7 @@ def heard_of(record: SyncedRecord) -> bool:
         "status": SyncJob.Status.DONE,
         "outcome": SyncJob.Outcome.FAILED,
         "batch": None,
+        "attempts__lte": 1,
         "quickbooks_id": "",
     }
     linked = type(record).objects.linked().filter(pk=record.pk).exists()

@@ -97,6 +97,18 @@ def test_a_document_that_failed_before_anything_was_sent_can_be_deleted(qbo, org
     assert f'href="/receivables/{invoice.pk}/"' not in page.content.decode()
 
 
+def test_a_document_that_was_put_back_may_have_been_sent_before_and_is_not_deleted(
+    qbo, organization, browser
+):
+    invoice = make_invoice(organization)
+    push(invoice)
+    # As after an answer that was lost: what is put back lets go of its batch.
+    SyncJob.objects.filter(record_id=invoice.pk).update(attempts=2)
+    assert "Delete" not in buttons_of(browser.get(f"/receivables/{invoice.pk}/"))
+    browser.post(f"/receivables/{invoice.pk}/delete/")
+    assert Invoice.objects.get() == invoice
+
+
 def test_a_document_that_quickbooks_refused_was_sent_and_is_not_deleted(qbo, organization, browser):
     customer = make_customer(organization)
     push(customer)
