@@ -18,8 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 IN_MEMORY = f"file:memorydb_{DEFAULT_DB_ALIAS}?mode=memory&cache=shared"
 
 
-def migrate(database_url: str) -> None:
-    """In a process of its own, as on a deploy."""
+def manage(database_url: str, *command: str) -> str:
+    """What manage.py says, in a process of its own, as on a deploy."""
     environment = os.environ | {
         "ENV_FILE": os.devnull,
         "DJANGO_SETTINGS_MODULE": "finmo_qbo.settings",
@@ -27,9 +27,14 @@ def migrate(database_url: str) -> None:
         "QBO_ENVIRONMENT": "simulator",
         "DATABASE_URL": database_url,
     }
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=environment, check=True
-    )
+    command = (sys.executable, "manage.py", *command)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return f"{done.stdout} {done.stderr}"
+
+
+def migrate(database_url: str) -> None:
+    manage(database_url, "migrate", "--verbosity", "0")
 
 
 def migrated_sqlite(folder: Path) -> Path:

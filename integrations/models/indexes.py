@@ -38,16 +38,8 @@ class SearchIndex(models.Index):
 
     def deconstruct(self) -> tuple[str, tuple, dict[str, Any]]:
         path, arguments, options = super().deconstruct()
-        return (
-            path,
-            arguments,
-            options
-            | {
-                "beside": self.beside,
-                "trigrams": self.trigrams,
-                "along": self.along,
-            },
-        )
+        added = {"beside": self.beside, "trigrams": self.trigrams, "along": self.along}
+        return path, arguments, options | added
 
     def create_sql(
         self,

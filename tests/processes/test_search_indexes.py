@@ -1,12 +1,8 @@
 """Searching on PostgreSQL: an index serves what is asked, and where it cannot be had, the operator is told."""
 
-import os
-import subprocess
-import sys
-
 import psycopg
 
-from .backends import ROOT
+from tests.migrated import manage
 
 SEARCHES = (
     ("contacts_customer", "UPPER(name::text)", "customer_search"),
@@ -36,13 +32,4 @@ def test_without_the_extension_the_check_says_what_to_do(postgres_and_redis):
 
 
 def checked(database_url: str) -> str:
-    environment = os.environ | {
-        "ENV_FILE": os.devnull,
-        "DJANGO_SETTINGS_MODULE": "finmo_qbo.settings",
-        "DEBUG": "1",
-        "QBO_ENVIRONMENT": "simulator",
-        "DATABASE_URL": database_url,
-    }
-    command = [sys.executable, "manage.py", "check", "--database", "default"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
-    return " ".join(f"{done.stdout} {done.stderr}".split())
+    return " ".join(manage(database_url, "check", "--database", "default").split())
