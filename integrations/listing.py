@@ -86,7 +86,8 @@ class Listing:
     default_order: str
     filters: tuple[Filter, ...] = ()
     between: tuple[Between, ...] = ()
-    select_related: tuple[str, ...] = ()
+    # The one column that rows show of a related record: customer__name.
+    shown_of_related: tuple[str, ...] = ()
     # What narrows related records as it does the rows: {"organization": …}.
     scope: Mapping[str, Any] = field(default_factory=dict)
 
@@ -157,12 +158,21 @@ class Listing:
         paginator.count = self.total
         page = paginator.get_page(self.asked.get("page"))
         wanted = self._first_keys[:PAGE_SIZE] if self._on_first_page else list(page.object_list)
-        found = (
-            self.rows.model.objects.filter(pk__in=wanted).select_related(*self.select_related).defer(*HEAVY)
-        )
+        found = self.rows.model.objects.filter(pk__in=wanted).defer(*HEAVY)
+        for path in self.shown_of_related:
+            relation, _, column = path.partition("__")
+            found = found.select_related(relation).defer(*self._all_but(relation, column))
         by_key = {row.pk: row for row in found}
         page.object_list = [by_key[pk] for pk in wanted if pk in by_key]
         return page
+
+    def _all_but(self, relation: str, column: str) -> list[str]:
+        related = self.rows.model._meta.get_field(relation).related_model
+        return [
+            f"{relation}__{other.name}"
+            for other in related._meta.concrete_fields
+            if other.name != column and not other.primary_key
+        ]
 
     @property
     def _on_first_page(self) -> bool:

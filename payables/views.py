@@ -28,7 +28,7 @@ class BillTable(BillPages, DocumentTable):
     columns = document_columns("beneficiary", "Beneficiary")
     search_fields = ("number", "beneficiary__name", "memo")
     search_label = "Search number, beneficiary or memo"
-    select_related = ("beneficiary",)
+    shown_of_related = ("beneficiary__name",)
 
 
 class BillEdit(BillPages, DocumentEdit):

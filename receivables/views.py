@@ -28,7 +28,7 @@ class InvoiceTable(InvoicePages, DocumentTable):
     columns = document_columns("customer", "Customer")
     search_fields = ("number", "customer__name", "memo")
     search_label = "Search number, customer or memo"
-    select_related = ("customer",)
+    shown_of_related = ("customer__name",)
 
 
 class InvoiceEdit(InvoicePages, DocumentEdit):

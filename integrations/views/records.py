@@ -70,7 +70,7 @@ class RecordTable(RecordPages):
     default_order: ClassVar[str]
     filters: ClassVar[tuple[Filter, ...]] = ()
     between: ClassVar[tuple[Between, ...]] = ()
-    select_related: ClassVar[tuple[str, ...]] = ()
+    shown_of_related: ClassVar[tuple[str, ...]] = ()
 
     def listing(self) -> Listing:
         return Listing(
@@ -81,7 +81,7 @@ class RecordTable(RecordPages):
             default_order=self.default_order,
             filters=(*self.filters, *self._by_cause()),
             between=self.between,
-            select_related=self.select_related,
+            shown_of_related=self.shown_of_related,
             scope={"organization": self.organization},
         )
 

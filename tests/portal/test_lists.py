@@ -74,6 +74,18 @@ def test_a_narrowed_list_takes_no_more_statements(connected, browser, path, quer
         assert len(captured) <= MOST_STATEMENTS, [each["sql"][:120] for each in captured]
 
 
+@pytest.mark.parametrize("path", ["customers", "beneficiaries", "receivables", "payables"])
+def test_no_list_reads_what_it_does_not_show_of_a_heavy_record(connected, browser, path):
+    make_invoice(connected)
+    make_bill(connected)
+    with CaptureQueriesContext(connection) as captured:
+        assert names(browser.get(f"/{path}/"))
+
+    read = " ".join(query["sql"] for query in captured)
+    for heavy in ("qbo_document", '"base"', "access_token"):
+        assert heavy not in read
+
+
 def test_a_runs_records_take_no_more_statements(connected, browser):
     run = SyncRun.objects.create(
         organization=connected, direction="push", entity="invoices", trigger="portal", status="partly_failed"
