@@ -2,25 +2,23 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from integrations.mapping import plain
-from integrations.models import SyncedRecord, SyncState
+from integrations.models import DocumentStatus, SyncedRecord, SyncState
 from integrations.money import decimals, price_text, rounded
 from integrations.progress import Progress, asked_for
 from integrations.views.starting import watched
 from integrations.wording import written
 
 register = template.Library()
-register.filter(asked_for)
-
 register.filter(asked_for)
 
 TONES = {
@@ -59,9 +57,13 @@ def tone_icon(tone: str) -> str:
     return TONE_ICONS[tone]
 
 
-@register.filter
-def status_tone(status: str) -> str:
-    return STATUS_TONES[status]
+@register.simple_tag
+@cache
+def status_badge(status: DocumentStatus) -> SafeString:
+    tone = STATUS_TONES[status]
+    return format_html(
+        '<span class="badge badge-{}">{}<span>{}</span></span>', tone, icon(TONE_ICONS[tone]), status.label
+    )
 
 
 @register.filter
@@ -70,6 +72,14 @@ def money(amount: Decimal | str | None, currency: str) -> str:
     if amount is None or amount == "":
         return ""
     return f"{rounded(amount, currency):,.{decimals(currency)}f}"
+
+
+@register.simple_tag
+def amount(value: Decimal | str | None, currency: str) -> SafeString:
+    """1,234.50 USD, whose digits stand under each other in a table."""
+    return format_html(
+        '<span class="amount">{}</span> <span class="currency">{}</span>', money(value, currency), currency
+    )
 
 
 @register.filter
@@ -95,6 +105,7 @@ register.filter("typed_price", price_text)
 
 
 @register.simple_tag
+@lru_cache(maxsize=4096)
 def day(value: date | None) -> str | SafeString:
     if value is None:
         return "–"
@@ -120,11 +131,31 @@ def moment(value: datetime | None, never: str = "Never") -> str | SafeString:
     )
 
 
-@register.inclusion_tag("_state.html")
-def sync_state(record: SyncedRecord, word: str = "") -> dict[str, Any]:
+@register.simple_tag
+def sync_state(record: SyncedRecord, word: str = "") -> SafeString:
     """The same badge everywhere; `word` stands before it: Yes or No, True or False."""
-    tone, picture = TONES[SyncState(record.sync_state)]
-    return {"record": record, "word": word, "tone": tone, "picture": picture}
+    state = SyncState(record.sync_state)
+    if state != SyncState.SYNCED:
+        return format_html('<span class="state">{}</span>', _badge(state, word))
+    return format_html(
+        '<span class="state">{} <span class="state-when">{}</span></span>',
+        _badge(state, word),
+        moment(record.accounting_synced_at, ""),
+    )
+
+
+@cache
+def _badge(state: SyncState, word: str) -> SafeString:
+    tone, picture = TONES[state]
+    parts = [icon(picture)]
+    if word:
+        parts.append(format_html("<b>{}</b>", word))
+    if not word or state not in (SyncState.SYNCED, SyncState.NOT_SYNCED):
+        label = "Conflict: decide" if state == SyncState.CONFLICT else state.label
+        parts.append(format_html('<span class="badge-word">{}</span>', label))
+    return format_html(
+        '<span class="badge badge-{}" data-state="{}">{}</span>', tone, state, mark_safe("".join(parts))
+    )
 
 
 @register.simple_tag(takes_context=True)
