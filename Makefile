@@ -1,6 +1,10 @@
 # What people do here. Needs Python 3.11 or newer, make and git; everything else goes into .venv.
 
-PYTHON ?= python3
+# The distribution's Python comes first: it is compiled with profiles of real programs, and needs a fifth to a third less
+# time for everything here than one that was compiled on the machine (pyenv). Where it is too old or cannot make a
+# .venv, it is python3. `make PYTHON=…` chooses another.
+PYTHON ?= $(shell /usr/bin/python3 -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo /usr/bin/python3 || echo python3)
 python := .venv/bin/python
 # Settings that a deploy could have; nothing is sent to any of these.
 production := ENV_FILE=/dev/null SECRET_KEY=check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ \
