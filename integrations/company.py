@@ -49,8 +49,9 @@ def company_of(organization: Organization) -> Company:
         "default_payable_tax_code",
     ).get(organization=organization)
     payable: dict[str, list[str]] = {}
-    for account in Account.objects.filter(
+    accounts = Account.objects.filter(
         organization=organization, account_type="Accounts Payable", is_active=True, qbo_id__isnull=False
-    ):
-        payable.setdefault(account.currency, []).append(account.qbo_id)
+    )
+    for currency, qbo_id in accounts.values_list("currency", "qbo_id"):
+        payable.setdefault(currency, []).append(qbo_id)
     return Company(organization, connection, configuration, payable_accounts=payable)

@@ -29,7 +29,7 @@ from . import (
 from .books import Books
 from .entities import BY_LOWER_NAME, ENTITIES, Entity
 from .faults import Fault, fault, not_found, unsupported
-from .models import AccessToken, Call, Company, Replay, StoredObject
+from .models import AccessToken, Call, Company, Replay, StoredObject, only
 from .writing import write
 
 MAX_REQUEST_ID, MAX_BATCH_REQUEST_ID = 50, 36
@@ -40,7 +40,7 @@ def company_api(request: HttpRequest, realm: str, path: str) -> HttpResponse:
     """Every call under /v3/company/<realm>/."""
     tid = responses.new_tid()
     segments = path.strip("/").lower().split("/")
-    company = Company.objects.filter(realm_id=realm).first() if "\0" not in realm else None
+    company = only(Company.objects.filter(realm_id=realm)) if "\0" not in realm else None
     if company is None:
         response = _gate(request, None) or responses.forbidden()
     else:
@@ -98,7 +98,7 @@ def _gate(request: HttpRequest, company: Company | None, mishap: str = "") -> Ht
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not value:
         return responses.unauthorized("Empty field", "3202")
-    token = AccessToken.objects.select_related("grant").filter(token=value).first()
+    token = only(AccessToken.objects.select_related("grant").filter(token=value))
     if token is None:
         return responses.unauthorized(f"Token invalid: {value}")
     if mishap == "token_expired":
@@ -185,7 +185,7 @@ def _write(request: HttpRequest, company: Company, segments: list[str], *, forge
     request_id = _request_id(request, MAX_BATCH_REQUEST_ID if is_batch else MAX_REQUEST_ID)
     with transaction.atomic():
         company = Company.objects.select_for_update().get(pk=company.pk)
-        known = Replay.objects.filter(company=company, request_id=request_id).first() if request_id else None
+        known = only(Replay.objects.filter(company=company, request_id=request_id)) if request_id else None
         if known and not forget:
             if company.repeated_request_id_refused:
                 raise fault("600", f"Duplicate Request ID : {request_id}", "")
@@ -195,9 +195,9 @@ def _write(request: HttpRequest, company: Company, segments: list[str], *, forge
         books.flush()
         document |= {"time": clock.envelope_time()}
         if request_id:
-            Replay.objects.update_or_create(
-                company=company, request_id=request_id, defaults={"body": jsontext.encode(document).decode()}
-            )
+            replay = known or Replay(company=company, request_id=request_id)
+            replay.body = jsontext.encode(document).decode()
+            replay.save()
     return responses.success(request, document)
 
 

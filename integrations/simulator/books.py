@@ -16,7 +16,7 @@ from typing import Any
 
 from . import clock, jsontext, renaming
 from .entities import ENTITIES, Entity
-from .models import Change, Company, StoredObject
+from .models import Change, Company, StoredObject, only
 
 Key = tuple[str, str]
 KEY_LENGTH = 600  # what an index can hold; longer paths of names are compared by their beginning
@@ -63,9 +63,9 @@ class Books:
     def _stored(self, entity: str, qbo_id: str) -> StoredObject | None:
         key = (entity, qbo_id)
         if key not in self._loaded:
-            self._loaded[key] = StoredObject.objects.filter(
-                company=self.company, entity=entity, qbo_id=qbo_id
-            ).first()
+            self._loaded[key] = only(
+                StoredObject.objects.filter(company=self.company, entity=entity, qbo_id=qbo_id)
+            )
         return self._loaded[key]
 
     def isolate(self) -> None:

@@ -10,6 +10,11 @@ from django.utils import timezone
 from . import jsontext
 
 
+def only(rows: models.QuerySet) -> Any:
+    """The row of rows of which there is one at most. `first()` would sort them, which costs as much as finding them."""
+    return next(iter(rows), None)
+
+
 class Company(models.Model):
     """One QuickBooks company with everything a person could switch in its settings, and the simulator's own
     switches for how strictly and how unreliably it answers."""

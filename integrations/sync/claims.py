@@ -20,10 +20,10 @@ def claim(work: Work, most_priority: int | None = None) -> list[SyncJob]:
     if most_priority is not None:
         queued = queued.filter(priority__lte=most_priority)
     queued = queued.order_by("priority", "rank", "id")
-    first = queued.first()
+    first = queued.values("priority", "rank", "direction").first()
     if first is None:
         return []
-    same = queued.filter(priority=first.priority, rank=first.rank, direction=first.direction)
+    same = queued.filter(**first)
     ids = list(same.values_list("pk", flat=True)[: settings.QBO_BATCH_SIZE * settings.QBO_CONCURRENCY])
     SyncJob.objects.filter(pk__in=ids, status=SyncJob.Status.QUEUED).update(
         status=SyncJob.Status.RUNNING, started_at=timezone.now(), attempts=F("attempts") + 1

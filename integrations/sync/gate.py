@@ -21,8 +21,8 @@ class LaneGate:
     def __init__(self, lease: Lease, realm_id: str):
         self._lease = lease
         self._realm_id = realm_id
-        lane = Lane.objects.get(pk=lease.lane_id)
-        history = [(at, Kind(kind)) for at, kind in lane.recent_calls]
+        recent = Lane.objects.values_list("recent_calls", flat=True).get(pk=lease.lane_id)
+        history = [(at, Kind(kind)) for at, kind in recent]
         self._throttle = Throttle(default_limits(), history=history)
 
     def enter(self, kind: Kind) -> None:

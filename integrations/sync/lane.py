@@ -15,7 +15,7 @@ from ..bell import ring
 from ..faults import explain
 from ..history import note
 from ..mapping import Problem
-from ..models import Change, Connection, Direction, Priority, QueueStep, SyncJob, SyncRun
+from ..models import WITHOUT_JOBS, Change, Connection, Direction, Priority, QueueStep, SyncJob, SyncRun
 from ..qbo.errors import (
     Misconfigured,
     NeedsReconnect,
@@ -99,31 +99,28 @@ def _step(work: Work) -> bool:
     what was asked first."""
     jobs = SyncJob.objects.filter(organization=work.organization, status=SyncJob.Status.QUEUED)
     first_job = jobs.order_by("priority", "run_id").values_list("priority", "run_id").first()
-    first_pull = (
-        SyncRun.objects.filter(
-            organization=work.organization, direction=Direction.PULL, status__in=SyncRun.UNFINISHED
-        )
-        .order_by("priority", "id")
-        .values_list("priority", "id")
-        .first()
-    )
+    asked = _asked_as_a_whole(work)
     serve_clicks = partial(_serve_clicks, work)
     steps: list[Step] = []
     if to_queue := queueing.next_step(work.organization.pk):
         steps.append(_step_of(to_queue.run, partial(_queue, to_queue)))
     if first_job:
         steps.append(Step(first_job, partial(push.push_round, work), partial(claims.fail_claimed, work)))
-    if first_pull:
+    if first_pull := asked.get(Direction.PULL):
         read = partial(pull.pull_round, work, between=serve_clicks)
         steps.append(Step(first_pull, read, partial(pull.fail_started, work)))
-    if statement := reconcile.next_run(work):
+    statement = reconcile.next_run(work) if Direction.RECONCILE in asked else None
+    if statement:
         compare = partial(reconcile.reconcile_round, work, statement, between=serve_clicks)
         steps.append(_step_of(statement, compare))
-    if repairing := repair.next_run(work):
+    repairing = repair.next_run(work) if Direction.REPAIR in asked else None
+    if repairing:
         steps.append(_step_of(repairing, partial(repair.repair_round, work, repairing)))
-    if looked_for := looking.next_run(work):
+    looked_for = looking.next_run(work) if asked.keys() & looking.DIRECTIONS else None
+    if looked_for:
         steps.append(_step_of(looked_for, partial(looking.looking_round, work, looked_for)))
-    if matched := matching.next_run(work):
+    matched = matching.next_run(work) if asked.keys() & matching.DIRECTIONS else None
+    if matched:
         match = partial(matching.matching_round, work, matched, between=serve_clicks)
         steps.append(_step_of(matched, match))
     if not steps:
@@ -131,6 +128,17 @@ def _step(work: Work) -> bool:
     if first_job or statement or repairing or looked_for:
         work.know_company()
     return _guarded(work, min(steps, key=lambda each: each.urgency))
+
+
+def _asked_as_a_whole(work: Work) -> dict[str, tuple[int, int]]:
+    """{direction: (priority, id) of its most urgent run}. Mostly nothing waits but jobs, and one look shows it."""
+    waiting = SyncRun.objects.filter(
+        organization=work.organization, status__in=SyncRun.UNFINISHED, direction__in=WITHOUT_JOBS
+    )
+    asked: dict[str, tuple[int, int]] = {}
+    for direction, *urgency in waiting.order_by("priority", "id").values_list("direction", "priority", "id"):
+        asked.setdefault(direction, tuple(urgency))
+    return asked
 
 
 class Step(NamedTuple):

@@ -45,7 +45,8 @@ class Lease:
         ).update(holder=holder, expires_at=now + LEASE)
         if not taken:
             return None
-        return cls(Lane.objects.get(organization_id=organization_id).pk, organization_id, holder)
+        lane_id = Lane.objects.values_list("pk", flat=True).get(organization_id=organization_id)
+        return cls(lane_id, organization_id, holder)
 
     def renew(self, **columns) -> None:
         """Raises LeaseLost where the lease ran out and somebody else took it."""

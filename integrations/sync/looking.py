@@ -20,12 +20,14 @@ from .writing import Entry, mark_gone
 # Found by each of a search's questions, at most.
 MOST_FOUND = 25
 
+DIRECTIONS = (Direction.LOOK_UP, Direction.REFRESH)
+
 
 def next_run(work: Work) -> SyncRun | None:
     """The most urgent look that waits."""
     waiting = SyncRun.objects.filter(
         organization=work.organization,
-        direction__in=[Direction.LOOK_UP, Direction.REFRESH],
+        direction__in=DIRECTIONS,
         status__in=SyncRun.UNFINISHED,
     )
     return waiting.order_by("priority", "id").first()

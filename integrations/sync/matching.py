@@ -32,12 +32,14 @@ MOST_READINGS = 3
 
 Between = Callable[[], None]
 
+DIRECTIONS = (Direction.MATCH, Direction.IMPORT)
+
 
 def next_run(work: Work) -> SyncRun | None:
     """The most urgent run that waits."""
     waiting = SyncRun.objects.filter(
         organization=work.organization,
-        direction__in=[Direction.MATCH, Direction.IMPORT],
+        direction__in=DIRECTIONS,
         status__in=SyncRun.UNFINISHED,
     )
     return waiting.order_by("priority", "id").first()

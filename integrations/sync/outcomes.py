@@ -101,6 +101,8 @@ def unchanged(mapper: Mapper, jobs: Iterable[SyncJob]) -> None:
 def requeue(jobs: Iterable[SyncJob]) -> None:
     """Puts jobs back; one whose record was queued again meanwhile gives way to the newer one."""
     jobs = list(jobs)
+    if not jobs:
+        return
     with _lane_of(jobs):
         newer = set(
             SyncJob.objects.filter(
@@ -119,6 +121,8 @@ def finish_each(jobs: Iterable[SyncJob]) -> None:
     """Ends jobs whose outcome stands on them already, and counts them on their runs: both or neither."""
     now = timezone.now()
     done = list(jobs)
+    if not done:
+        return
     for job in done:
         job.status, job.finished_at = SyncJob.Status.DONE, now
     with _lane_of(done):
@@ -229,4 +233,4 @@ def lock(mapper: Mapper, organization_id: int, ids: Iterable[int]) -> dict[int, 
     list(locked.values_list("pk"))
     full = mapper.model.objects.filter(organization_id=organization_id, pk__in=list(ids))
     full = full.select_related(*mapper.select_related).prefetch_related(*mapper.prefetch_related)
-    return {record.pk: record for record in full}
+    return {record.pk: record for record in full.order_by()}

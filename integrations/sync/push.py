@@ -68,10 +68,8 @@ def _work_off(work: Work, jobs: list[SyncJob]) -> None:
 
 def prepare(work: Work, mapper: Mapper, company: Company, jobs: list[SyncJob]) -> list[Draft]:
     """The drafts that have to be sent; every other job is refused, put back or found in step."""
-    records = {
-        record.pk: record
-        for record in mapper.full_records(work.organization).filter(pk__in=[job.record_id for job in jobs])
-    }
+    wanted = mapper.full_records(work.organization).filter(pk__in=[job.record_id for job in jobs])
+    records = {record.pk: record for record in wanted.order_by()}
     gone = [job for job in jobs if job.record_id not in records]
     outcomes.finish(gone, SyncJob.Outcome.SKIPPED, "It no longer exists.")
     jobs = _still_wanted([job for job in jobs if job.record_id in records], records)
