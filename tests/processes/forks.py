@@ -2,7 +2,8 @@
 imported all and touched nothing.
 
 `python -m tests.processes.forks` reads a line each, [[name, {argument: value}], …], and answers it with a line,
-{"results": […]}, {"failed": why} or {"ended": exit code}. Every line is a process of its own.
+{"results": […]}, {"failed": why} or {"ended": exit code}. Every line is a process of its own. {"stays": [[…]]} is
+answered at once; its process goes on until all of them are killed.
 """
 
 from __future__ import annotations
@@ -56,14 +57,28 @@ def ask(forks: subprocess.Popen, acts: Any) -> list[Any]:
     return answer["results"]
 
 
+def begin(forks: subprocess.Popen, acts: Any) -> None:
+    """Acts that have no end."""
+    ask(forks, {"stays": acts})
+
+
 def _serve() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     acts = import_module(ACTS)
     for line in sys.stdin:
+        asked = json.loads(line)
+        stays = asked["stays"] if isinstance(asked, dict) else None
         child = os.fork()
         if child == 0:
-            _perform(acts, json.loads(line), answers)
+            if stays:
+                # Nobody waits for its answer: what stops it is told in the log.
+                answers.close()
+                answers = sys.stderr
+            _perform(acts, stays or asked, answers)
+        if stays:
+            print(json.dumps({"results": []}), file=answers, flush=True)
+            continue
         _, status = os.waitpid(child, 0)
         if status:
             print(json.dumps({"ended": os.waitstatus_to_exitcode(status)}), file=answers, flush=True)

@@ -123,10 +123,13 @@ class House:
 
     def acts(self, *acts: tuple[str, dict[str, Any]]) -> list[Any]:
         """The same for several, one after the other in one process."""
+        return forks.ask(self._started_forks(), acts)
+
+    def _started_forks(self) -> subprocess.Popen:
         if self._forks is None:
             self._forks = forks.start(self._environment, self._folder / "acts.log")
             self._processes.append(self._forks)
-        return forks.ask(self._forks, acts)
+        return self._forks
 
     def perform(self, module: str, *acts: tuple[str, dict[str, Any]]) -> list[Any]:
         """The same for the acts of a module that has settings of its own, in a process that starts with them."""
@@ -136,9 +139,9 @@ class House:
             raise AssertionError(f"{acts} failed:\n{done.stdout}\n{done.stderr}")
         return json.loads(done.stdout.splitlines()[-1])
 
-    def start_bells(self) -> subprocess.Popen:
-        """Sweeps every second instead of every minute."""
-        return self.start("bells", "-m", "tests.processes.acts", '[["ring", {}]]')
+    def start_bells(self) -> None:
+        """Sweeps every second instead of every minute, until the house ends."""
+        forks.begin(self._started_forks(), [("ring", {})])
 
 
 def until(true: Callable[[], Any], seconds: float, what: str) -> Any:
