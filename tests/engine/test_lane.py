@@ -2,6 +2,8 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_q.models import OrmQ
 
@@ -27,6 +29,13 @@ def test_a_double_click_queues_one_job(qbo, organization, asked):
     second.refresh_from_db()
     assert (first.succeeded, second.skipped, second.status) == (1, 1, "succeeded")
     assert len(qbo.all("Customer")) == 1
+
+
+def test_a_turn_that_finds_nothing_takes_few_statements(qbo, organization):
+    """Nobody's jobs, runs or steps are looked for one kind after the other."""
+    with CaptureQueriesContext(connection) as statements:
+        drain(organization)
+    assert len(statements) <= 18
 
 
 def test_the_bell_rings_after_the_commit_only(
