@@ -1,4 +1,4 @@
-"""Sign-in, the overview, and switching between organizations."""
+"""Sign-in, forms that it made stale, the overview, and switching between organizations."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from integrations.guide import Guide
 from integrations.models import Conflict, Connection, SyncRun, SyncState
 from integrations.progress import progress_of
 from integrations.remedies import Remedy, remedies_of_cause
-from integrations.views.access import SESSION_KEY, PortalView
+from integrations.views.access import SESSION_KEY, PortalView, came_from
 from payables.models import Bill
 from receivables.models import Invoice
 
@@ -34,6 +34,13 @@ LISTS = {
     "invoices": "receivables",
     "bills": "payables",
 }
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Whoever signs in anew makes all forms stale that other tabs show; to a script it is told apart from a role."""
+    response = render(request, "403_csrf.html", {"back": came_from(request)}, status=403)
+    response["X-Stale-Form"] = "true"
+    return response
 
 
 class SignInForm(AuthenticationForm):

@@ -104,6 +104,7 @@ USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 FORMAT_MODULE_PATH = "finmo_qbo.formats"
 
+CSRF_FAILURE_VIEW = "finmo_qbo.pages.stale_form"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"

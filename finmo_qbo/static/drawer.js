@@ -2,25 +2,47 @@
 (() => {
   "use strict";
 
-  const { one } = window.portal;
+  const { one, all } = window.portal;
   const drawer = one("#drawer");
   if (!drawer) return;
   // Set while our own step back is under way, so that it is not taken for the person's.
   let steppingBack = false;
+  // The address that is shown or asked for.
+  let shown = "";
 
+  // Whether the record came. Nothing of another one is left, whose buttons would be taken for this one's.
   async function open(address) {
-    one("#drawer-started")?.replaceChildren();
-    await htmx.ajax("GET", address, { target: "#drawer-body", swap: "innerHTML" });
+    shown = address;
+    one("#drawer-body").replaceChildren();
+    try {
+      await htmx.ajax("GET", address, { target: "#drawer-body", swap: "innerHTML" });
+    } catch {
+      // No answer at all; the page has said so.
+    }
+    // Another one was asked for meanwhile.
+    if (shown !== address) return false;
+    const title = one("#drawer-title");
+    if (!title) {
+      if (drawer.open) drawer.close();
+      return false;
+    }
     if (!drawer.open) drawer.showModal();
-    one("#drawer-title")?.focus();
+    title.focus();
+    return true;
   }
+
+  const backToList = () => history.replaceState(null, "", drawer.dataset.list + location.search);
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-drawer]");
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
-    history.pushState({ drawer: true }, "", link.href);
-    open(link.href);
+    const row = link.closest("tr");
+    row.classList.add("is-asked");
+    open(link.href).then((came) => {
+      row.classList.remove("is-asked");
+      if (came) history.pushState({ drawer: true }, "", link.href);
+    });
   });
 
   document.addEventListener("click", (event) => {
@@ -35,14 +57,16 @@
     if (history.state?.drawer) {
       steppingBack = true;
       history.back();
-    } else if (location.pathname !== drawer.dataset.list) {
-      history.replaceState(null, "", drawer.dataset.list + location.search);
-    }
+    } else if (location.pathname !== drawer.dataset.list) backToList();
+    // The row that had the focus is another one where the list was renewed, or where the page began here.
+    if (document.activeElement !== document.body) return;
+    const { pathname } = new URL(shown);
+    all("a[data-drawer]").find((link) => link.pathname === pathname)?.focus();
   });
 
   window.addEventListener("popstate", () => {
     if (steppingBack) steppingBack = false;
-    else if (history.state?.drawer) open(location.href);
+    else if (history.state?.drawer) open(location.href).then((came) => came || backToList());
     else if (drawer.open) drawer.close();
     else location.reload();
   });
@@ -51,6 +75,7 @@
   document.addEventListener("htmx:pushedIntoHistory", () => history.replaceState({}, ""));
 
   if ("opened" in drawer.dataset) {
+    shown = location.href;
     drawer.removeAttribute("open");
     drawer.showModal();
     one("#drawer-title")?.focus();

@@ -11,6 +11,7 @@
   const boxOf = (input) => input.closest("[data-combobox]");
   const listOf = (input) => one("[role=listbox]", boxOf(input));
   const optionsOf = (input) => all("[role=option]:not([aria-disabled])", listOf(input));
+  const unanswered = (sentence) => `<li role="option" aria-disabled="true">${sentence}</li>`;
   const asking = new WeakMap();
 
   async function search(input) {
@@ -21,14 +22,15 @@
     let found = true;
     try {
       const answer = await fetch(`${input.dataset.search}?q=${encodeURIComponent(asked)}`, { signal: asker.signal });
-      found = answer.ok && !answer.redirected;
-      const options = await answer.text();
+      // To the sign-in page.
+      found = !answer.redirected;
+      const options = answer.ok ? await answer.text() : unanswered("Finmo does not answer. Try again in a minute.");
       // Typed on meanwhile: these options answer something else.
       if (input.value !== asked) return;
       if (found) listOf(input).innerHTML = options;
     } catch (error) {
       if (error.name === "AbortError") return;
-      listOf(input).innerHTML = '<li role="option" aria-disabled="true">Finmo cannot be reached.</li>';
+      listOf(input).innerHTML = unanswered("Finmo cannot be reached.");
     }
     const wanted = awaited === input;
     if (pending === input) pending = null;

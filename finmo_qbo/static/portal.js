@@ -21,15 +21,19 @@
 
   // --- notices ----------------------------------------------------------------------------
 
+  // All that is outside of an open dialog is silent while it is open, and behind it.
+  const openDialog = () => all("dialog[open]").find((dialog) => one(".announcer", dialog));
+
   function announce(sentence) {
-    one("#announcer").textContent = sentence;
+    const dialog = openDialog();
+    (dialog ? one(".announcer", dialog) : one("#announcer")).textContent = sentence;
   }
 
   function notice(sentence, bad = false) {
     const note = document.createElement("p");
     note.className = `toast${bad ? " toast-bad" : ""}`;
     note.textContent = sentence;
-    document.body.append(note);
+    (openDialog() || document.body).append(note);
     announce(sentence);
     setTimeout(() => note.remove(), 5000);
   }
@@ -83,6 +87,7 @@
   // --- what Finmo did not answer ------------------------------------------------------------
 
   const UNREACHABLE = "Finmo cannot be reached. Check your connection";
+  const STALE = "You signed in again meanwhile. Reload this page and try again; nothing was changed.";
   const ASKS_AGAIN_MS = 5000;
   const askAgain = (progress) => progress.isConnected && htmx.trigger(progress, "again");
 
@@ -107,7 +112,8 @@
     const progress = event.detail.elt.closest?.(".progress");
     if (progress && status >= 500) return lost(progress, "Finmo does not answer. This page asks again by itself.", true);
     const sentences = { 403: "Your role does not allow this.", 404: "This is not here any more. Reload the page." };
-    const sentence = sentences[status] || "This did not work. Nothing was changed; try again in a minute.";
+    const stale = event.detail.xhr.getResponseHeader("X-Stale-Form") && STALE;
+    const sentence = stale || sentences[status] || "This did not work. Nothing was changed; try again in a minute.";
     if (progress) return lost(progress, sentence, false);
     notice(sentence, true);
     // A switch that could not be saved shows again what is true.
@@ -135,6 +141,20 @@
     const closes = event.target.dataset.closes;
     if (closes) document.getElementById(closes).close();
   });
+
+  // What was sent is not sent again by a second press, until it was answered or has taken too long.
+  const PRESSED_MS = 10_000;
+  const forget = (form) => delete form.dataset.sent;
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "true";
+    setTimeout(forget, PRESSED_MS, form);
+  });
+  // Back to a page that the browser had kept as it was.
+  window.addEventListener("pageshow", () => all("form[data-sent]").forEach(forget));
 
   document.addEventListener("change", (event) => {
     if ("submits" in event.target.dataset) event.target.form.requestSubmit();
@@ -192,5 +212,5 @@
   document.addEventListener("htmx:load", (event) => showTimes(event.detail.elt));
   showTimes(document);
   one("[data-focus]")?.focus();
-  window.portal = { one, all, notice };
+  window.portal = { one, all, notice, announce, showSelection };
 })();

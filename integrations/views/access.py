@@ -11,8 +11,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
+from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 
 from ..models import Membership, Organization
@@ -34,6 +36,9 @@ class Need(Enum):
         return membership.can_edit if self is Need.EDIT else membership.can_configure
 
 
+# A record's address answers with the sidebar alone where a script asks: stored, Back would show it without its page.
+# Nor may Back show figures that have changed since, or that somebody who signed out saw.
+@method_decorator(never_cache, name="dispatch")
 class PortalView(View):
     """A page of the signed-in person's organization. `reads` guards GET, `changes` everything else."""
 

@@ -204,6 +204,25 @@ def test_every_action_demands_the_token_against_forged_requests(organization, ad
     assert client.post("/receivables/").status_code == 403
 
 
+def test_a_form_that_another_sign_in_made_stale_leads_back_to_its_page(organization, records, admin_user):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(get_user_model().objects.get(pk=admin_user.pk))
+    page = "/receivables/{receivables}/".format(**records)
+    answer = client.post(f"{page}delete/", HTTP_REFERER=f"http://testserver{page}")
+    assert answer.status_code == 403
+    assert f'href="{page}"' in answer.content.decode()
+    # A role that does not allow something answers 403, too.
+    assert answer["X-Stale-Form"] == "true"
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_no_browser_keeps_a_page_nor_the_sidebar_that_has_the_same_address(
+    organization, records, admins, headers
+):
+    for page in (*PAGES, "/receivables/{receivables}/".format(**records)):
+        assert "no-store" in admins.get(page, headers=headers)["Cache-Control"], page
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_no_page_carries_anything_that_the_content_security_policy_blocks(organization, admins, page):
     answer = admins.get(page)
