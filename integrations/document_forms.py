@@ -78,6 +78,7 @@ class LineForm(forms.ModelForm):
     class Meta:
         fields = ("custom_name", "description", "quantity", "unit_price")
         labels = {"custom_name": "Custom item"}
+        error_messages: ClassVar = {"quantity": {"min_value": "Write 0 or more."}}
         widgets = {
             "description": forms.TextInput(),
             "quantity": forms.TextInput(attrs={"inputmode": "decimal"}),
@@ -219,6 +220,8 @@ class DocumentForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        too_small = "Write a rate above 0, or leave it empty."
+        self.fields["exchange_rate"].error_messages["min_value"] = too_small
         contacts = self.fields[self.contact].queryset.filter(organization=self.instance.organization)
         usable = Q(is_active=True) | Q(pk=self._stored_contact_id)
         self.fields[self.contact].queryset = contacts.filter(usable).defer("qbo_document", "base")

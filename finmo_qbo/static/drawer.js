@@ -47,8 +47,9 @@
 
   document.addEventListener("click", (event) => {
     const closes = event.target.closest("[data-closes-drawer]");
-    // A press on the dim ground beside the sidebar lands on the dialog itself.
-    if (!closes && event.target !== drawer) return;
+    // A press on the dim ground beside the sidebar lands on the dialog itself; so does the second half of a double
+    // press on a question that the first half answered.
+    if (!closes && (event.target !== drawer || event.detail > 1)) return;
     event.preventDefault();
     drawer.close();
   });
@@ -58,8 +59,13 @@
       steppingBack = true;
       history.back();
     } else if (location.pathname !== drawer.dataset.list) backToList();
-    // The row that had the focus is another one where the list was renewed, or where the page began here.
-    if (document.activeElement !== document.body) return;
+    // A run that is under way is followed on in the tray.
+    const started = one("#drawer-started");
+    if (started && one("progress, .is-lost", started)) htmx.trigger("#tray", "asked");
+    started?.replaceChildren();
+    // The row that had the focus is another one where the list was renewed, or where the page began here. The focus
+    // may still be on what is hidden now.
+    if (document.activeElement !== document.body && !drawer.contains(document.activeElement)) return;
     const { pathname } = new URL(shown);
     all("a[data-drawer]").find((link) => link.pathname === pathname)?.focus();
   });

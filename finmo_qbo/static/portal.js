@@ -99,12 +99,19 @@
     if (again) setTimeout(() => askAgain(progress), ASKS_AGAIN_MS);
   }
 
+  // A switch that could not be saved shows again what is true.
+  function switchBack(form) {
+    const toggle = form.matches?.(".switch") && one("[role=switch]", form);
+    if (toggle) toggle.checked = !toggle.checked;
+  }
+
   window.addEventListener("online", () => all(".progress.is-lost").forEach(askAgain));
 
   document.addEventListener("htmx:sendError", (event) => {
     const progress = event.detail.elt.closest?.(".progress");
-    if (progress) lost(progress, `${UNREACHABLE}; this page asks again by itself.`, true);
-    else notice(`${UNREACHABLE} and try again.`, true);
+    if (progress) return lost(progress, `${UNREACHABLE}; this page asks again by itself.`, true);
+    notice(`${UNREACHABLE} and try again.`, true);
+    switchBack(event.target);
   });
 
   document.addEventListener("htmx:responseError", (event) => {
@@ -116,9 +123,7 @@
     const sentence = stale || sentences[status] || "This did not work. Nothing was changed; try again in a minute.";
     if (progress) return lost(progress, sentence, false);
     notice(sentence, true);
-    // A switch that could not be saved shows again what is true.
-    const toggle = event.target.matches?.(".switch") && one("[role=switch]", event.target);
-    if (toggle) toggle.checked = !toggle.checked;
+    switchBack(event.target);
   });
 
   // --- dialogs, menus, small things that are pressed ---------------------------------------

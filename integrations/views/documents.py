@@ -203,9 +203,12 @@ class ContactOptions(DocumentPages):
     def get(self, request: HttpRequest) -> HttpResponse:
         asked = request.GET.get("q", "").strip()
         field = self.mapper.model._meta.get_field(self.form_class.contact)
-        contacts = field.related_model.objects.filter(organization=self.organization, is_active=True)
+        contacts = field.related_model.objects.filter(organization=self.organization)
         if asked:
             contacts = contacts.filter(Q(name__icontains=asked) | Q(email__icontains=asked))
-        found = list(contacts.defer("qbo_document", "base")[:MOST_OPTIONS])
-        context = {"contacts": found, "asked": asked, "more": len(found) == MOST_OPTIONS}
+        contacts = contacts.defer("qbo_document", "base")
+        found = list(contacts.filter(is_active=True)[:MOST_OPTIONS])
+        # Whoever is told that nobody is called so creates them once more.
+        retired = contacts.filter(is_active=False).first() if asked and not found else None
+        context = {"contacts": found, "asked": asked, "more": len(found) == MOST_OPTIONS, "retired": retired}
         return render(request, "documents/_contact_options.html", self.context(**context))

@@ -164,3 +164,51 @@ def test_how_many_rows_a_search_finds_is_told_to_who_does_not_see_them(someone):
     expect(announcer).to_have_text("1 invoice matches.")
     search.fill("P-39 and more")
     expect(announcer).to_have_text("No invoice matches.")
+
+
+def test_a_double_press_on_a_question_leaves_the_sidebar_open(company, worker, someone, sidebar):
+    someone.go("/receivables/?q=P-6")
+    someone.follow("P-6")
+    someone.press("Sync to QuickBooks", within=sidebar)
+    someone.press("Void", within=sidebar)
+
+    someone.page.locator("#confirm-void").get_by_role("button", name="Void").dblclick()
+
+    someone.sees("1 of 1 invoice voided.", within=sidebar)
+
+
+def test_a_run_whose_sidebar_was_closed_is_followed_in_the_tray_to_its_end(
+    company, worker, someone, sidebar
+):
+    company.mishap("slow", count=1, seconds=3)
+    someone.go("/receivables/?q=P-7")
+    someone.follow("P-7")
+    someone.press("Sync to QuickBooks", within=sidebar)
+    expect(sidebar.locator("progress")).to_be_visible()
+
+    someone.page.keyboard.press("Escape")
+
+    someone.sees("1 of 1 invoice synced.", within=someone.page.locator("#tray"))
+
+
+def test_what_is_said_of_a_record_is_read_in_its_sidebar(someone):
+    someone.go("/customers/new/")
+    someone.fill("Name", "Read in the sidebar")
+    someone.press("Save")
+
+    someone.sees("is saved.", within=someone.page.get_by_role("dialog"))
+
+
+def test_a_switch_that_could_not_be_saved_shows_what_is_true(someone):
+    someone.go("/settings/integrations/quickbooks/")
+    switch = someone.page.get_by_role("switch", name="Auto Sync weekly")
+    expect(switch).not_to_be_checked()
+    someone.page.context.set_offline(True)
+
+    switch.click()
+
+    someone.sees("Finmo cannot be reached")
+    expect(switch).not_to_be_checked()
+    someone.page.context.set_offline(False)
+    someone.forgive("ERR_INTERNET_DISCONNECTED")
+    someone.forgive("htmx:")

@@ -107,6 +107,14 @@ def test_a_number_with_a_comma_is_refused_with_how_to_write_it(browser, customer
     assert "This is no number. Write it with a point and no commas, like 1250.50." in page
 
 
+def test_a_number_that_is_too_small_is_refused_with_what_to_write(browser, customer):
+    line = {"custom_name": "Courier", "quantity": "-1", "unit_price": "10"}
+    sent = document_form({"customer": customer.pk}, line, exchange_rate="0")
+    page = text_of(browser.post("/receivables/new/", sent))
+    assert "Line 1, Quantity: Write 0 or more." in page
+    assert "Exchange rate: Write a rate above 0, or leave it empty." in page
+
+
 @pytest.mark.parametrize(
     "unchoosable", [{"classification": "Equity"}, {"classification": "Expense", "is_active": False}]
 )
@@ -254,6 +262,13 @@ def test_the_customer_dropdown_finds_by_name_and_e_mail(organization, browser, s
     for asked in ("blue", "pay@"):
         found = text_of(fragment(browser, f"/receivables/contacts/?q={asked}"))
         assert "Blue Ocean" in found and "Secret" not in found
+
+
+def test_who_is_inactive_is_not_told_to_be_created_once_more(organization, browser):
+    make_customer(organization, name="Red Reef", is_active=False)
+    found = text_of(fragment(browser, "/receivables/contacts/?q=reef"))
+    assert "Red Reef is inactive. Edit the customer and make it active first." in found
+    assert "Create" not in found
 
 
 def edited(form, invoice, *lines, **fields) -> dict:
