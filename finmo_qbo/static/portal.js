@@ -43,7 +43,9 @@
   // --- what a finished run changed on the page that started it ----------------------------------
 
   const asShown = (select) => Math.max([...select.options].findIndex((option) => option.defaultSelected), 0);
-  const touched = (part) => all("select", part).some((select) => select.selectedIndex !== asShown(select));
+  const chosen = (part) => all("select", part).some((select) => select.selectedIndex !== asShown(select));
+  // Or a question is being read.
+  const touched = (part) => chosen(part) || one("dialog[open]", part);
 
   // A choice that was made meanwhile is not taken away; what there is to choose from is renewed around it.
   function renewOptions(part, fresh) {

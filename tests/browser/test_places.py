@@ -177,9 +177,7 @@ def test_a_double_press_on_a_question_leaves_the_sidebar_open(company, worker, s
     someone.sees("1 of 1 invoice voided.", within=sidebar)
 
 
-def test_a_run_whose_sidebar_was_closed_is_followed_in_the_tray_to_its_end(
-    company, worker, someone, sidebar
-):
+def test_a_run_whose_sidebar_was_closed_is_followed_in_the_tray_to_its_end(company, worker, someone, sidebar):
     company.mishap("slow", count=1, seconds=3)
     someone.go("/receivables/?q=P-7")
     someone.follow("P-7")
