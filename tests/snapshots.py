@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -25,12 +26,12 @@ Model = type[models.Model]
 
 @dataclass(frozen=True)
 class Snapshot:
-    """`rows` are lists of values, one for each column, as the database takes them."""
+    """Rows are lists of values, one for each column, as the database takes them."""
 
     taken_at: datetime
     realm: str
     rows: dict[Model, list[list[Any]]]
-    companions: dict[Model, dict[str, Any]]
+    companions: dict[Model, list[Any]]
 
 
 class Snapshots:
@@ -47,18 +48,14 @@ class Snapshots:
         """Empty where there are rows already."""
         if _anything_written():
             return ""
-        beginnings = [_values(Organization, pk=organization.pk)]
-        beginnings += [_values(each, organization=organization) for each in COMPANIONS]
-        timeless = [
-            {name: value for name, value in each.items() if not isinstance(value, datetime)}
-            for each in beginnings
-        ]
-        return json.dumps([options, timeless])
+        beginnings = [_beginning(Organization, "id", organization)]
+        beginnings += [_beginning(each, "organization_id", organization) for each in COMPANIONS]
+        return json.dumps([options, beginnings], default=str)
 
     def take(self, kind: str, organization: Organization, realm: str) -> None:
         if kind:
             rows = {each: found for each in _written() if (found := _rows(each))}
-            companions = {each: _values(each, organization=organization) for each in COMPANIONS}
+            companions = {each: _rows(each, organization=organization)[0] for each in COMPANIONS}
             self._kept[kind] = Snapshot(timezone.now(), realm, rows, companions)
 
     def put_back(self, kind: str, organization: Organization, user: models.Model) -> str:
@@ -69,11 +66,8 @@ class Snapshots:
         owners = {Organization: organization.pk, get_user_model(): user.pk}
         for model, rows in snapshot.rows.items():
             _insert(model, rows, owners)
-        for model, values in snapshot.companions.items():
-            owned = {
-                name: _owned(model._meta.get_field(name), value, owners) for name, value in values.items()
-            }
-            model.objects.filter(organization=organization).update(**owned)
+        for model, row in snapshot.companions.items():
+            _write_over(model, row, owners)
         # It was made with its companions, and would show them as they were.
         organization.refresh_from_db()
         return snapshot.realm
@@ -87,38 +81,90 @@ def _written() -> list[Model]:
 
 
 def _anything_written() -> bool:
-    tables = (connection.ops.quote_name(each._meta.db_table) for each in _written())
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {' OR '.join(f'EXISTS (SELECT 1 FROM {table})' for table in tables)}")
+        cursor.execute(_question())
         return bool(cursor.fetchone()[0])
 
 
-def _values(model: Model, **which: Any) -> dict[str, Any]:
-    """The one row's, but for its key and its organization."""
-    fields = (each for each in model._meta.concrete_fields if not each.primary_key)
-    return model.objects.values(*(each.attname for each in fields if each.name != "organization")).get(
-        **which
-    )
+def _beginning(model: Model, column: str, organization: Organization) -> list[Any]:
+    """The one row's values, but for keys; of times whether there is one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_selection(model, column), [organization.pk])
+        return list(cursor.fetchone())
 
 
-def _rows(model: Model) -> list[list[Any]]:
+def _rows(model: Model, **which: Any) -> list[list[Any]]:
     fields = model._meta.concrete_fields
     return [
         [each.get_db_prep_save(each.value_from_object(row), connection) for each in fields]
-        for row in model._base_manager.all()
+        for row in model._base_manager.filter(**which)
     ]
 
 
 def _insert(model: Model, rows: list[list[Any]], owners: dict[Model, int]) -> None:
-    fields = model._meta.concrete_fields
+    with connection.cursor() as cursor:
+        cursor.executemany(_insertion(model), [_owned(model, row, owners) for row in rows])
+
+
+def _write_over(model: Model, row: list[Any], owners: dict[Model, int]) -> None:
+    """The organization's one row, which keeps its key."""
+    fields, owned = model._meta.concrete_fields, _owned(model, row, owners)
+    values = [value for field, value in zip(fields, owned, strict=True) if not _ties(field)]
+    with connection.cursor() as cursor:
+        cursor.execute(_update(model), [*values, owners[Organization]])
+
+
+def _owned(model: Model, row: list[Any], owners: dict[Model, int]) -> list[Any]:
+    """The test's own organization and user in place of those that the row named."""
+    owned = list(row)
+    for place, related in _references(model):
+        if owned[place] is not None:
+            owned[place] = owners.get(related, owned[place])
+    return owned
+
+
+# --- what is the same for every test -------------------------------------------------------------------
+
+
+@cache
+def _references(model: Model) -> list[tuple[int, Model]]:
+    related = (each.related_model for each in model._meta.concrete_fields)
+    return [(place, each) for place, each in enumerate(related) if each]
+
+
+def _ties(field: models.Field) -> bool:
+    return field.primary_key or field.name == "organization"
+
+
+@cache
+def _question() -> str:
+    tables = (connection.ops.quote_name(each._meta.db_table) for each in _written())
+    return f"SELECT {' OR '.join(f'EXISTS (SELECT 1 FROM {table})' for table in tables)}"
+
+
+@cache
+def _selection(model: Model, column: str) -> str:
     quote = connection.ops.quote_name
+    own = [each for each in model._meta.concrete_fields if not _ties(each)]
+    told = ", ".join(
+        f"{quote(each.column)} IS NULL" if isinstance(each, models.DateTimeField) else quote(each.column)
+        for each in own
+    )
+    return f"SELECT {told} FROM {quote(model._meta.db_table)} WHERE {quote(column)} = %s"
+
+
+@cache
+def _insertion(model: Model) -> str:
+    quote, fields = connection.ops.quote_name, model._meta.concrete_fields
     columns = ", ".join(quote(each.column) for each in fields)
     places = ", ".join(["%s"] * len(fields))
-    owned = [[_owned(*each, owners) for each in zip(fields, row, strict=True)] for row in rows]
-    with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})", owned)
+    return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})"
 
 
-def _owned(field: models.Field, value: Any, owners: dict[Model, int]) -> Any:
-    """The test's own organization or user in place of those that the value named."""
-    return owners.get(field.related_model, value) if value is not None else None
+@cache
+def _update(model: Model) -> str:
+    quote = connection.ops.quote_name
+    changed = ", ".join(
+        f"{quote(each.column)} = %s" for each in model._meta.concrete_fields if not _ties(each)
+    )
+    return f"UPDATE {quote(model._meta.db_table)} SET {changed} WHERE {quote('organization_id')} = %s"
