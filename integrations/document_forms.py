@@ -220,6 +220,8 @@ class DocumentForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        # Changed is what differs from the document, not from today.
+        self.fields["issue_date"].show_hidden_initial = False
         too_small = "Write a rate above 0, or leave it empty."
         self.fields["exchange_rate"].error_messages["min_value"] = too_small
         contacts = self.fields[self.contact].queryset.filter(organization=self.instance.organization)

@@ -161,7 +161,12 @@
     setTimeout(forget, PRESSED_MS, form);
   });
   // Back to a page that the browser had kept as it was.
-  window.addEventListener("pageshow", () => all("form[data-sent]").forEach(forget));
+  window.addEventListener("pageshow", () => {
+    all("form[data-sent]").forEach(forget);
+    // A browser ticks again what was ticked when the page was left.
+    const selection = one("#selection");
+    if (selection && one("[data-ticks]", selection)) showSelection(selection);
+  });
 
   document.addEventListener("change", (event) => {
     if ("submits" in event.target.dataset) event.target.form.requestSubmit();

@@ -92,9 +92,17 @@ class DocumentEdit(DocumentPages, RecordEdit):
             lines = self.sent_lines(record)
             # Both are checked, so that the summary names every field at once.
             good = all([form.is_valid(), lines is None or lines.is_valid()])
-            if not good or not self._saves(form, lines):
+            if not good:
+                return self.shown(form, lines=lines)
+            if record.pk and not form.has_changed() and self._as_held(record, lines):
+                return self.unchanged(record)
+            if not self._saves(form, lines):
                 return self.shown(form, lines=lines)
         return self.saved(record)
+
+    def _as_held(self, document: Document, lines: LineForms | None) -> bool:
+        held = editing.held_lines(document)
+        return lines is None or editing.alike(lines.lines({line.pk for line in held}), held)
 
     def sent_lines(self, document: Document) -> LineForms | None:
         """None where QuickBooks holds lines that we do not keep, and ours must stay as they are."""

@@ -44,6 +44,8 @@ class RecordEdit(RecordPages):
             form = self.form_class(request.POST, instance=record)
             if not form.is_valid():
                 return self.shown(form)
+            if record.pk and not form.has_changed():
+                return self.unchanged(record)
             form.save()
         return self.saved(record)
 
@@ -53,6 +55,11 @@ class RecordEdit(RecordPages):
 
     def saved(self, record: SyncedRecord) -> HttpResponse:
         messages.success(self.request, f"{record} is saved.")
+        return redirect(record)
+
+    def unchanged(self, record: SyncedRecord) -> HttpResponse:
+        """Nothing was edited, so the record is as much in step as it was."""
+        messages.success(self.request, f"{record} was not changed.")
         return redirect(record)
 
     def shown(self, form: RecordForm, **more: Any) -> HttpResponse:

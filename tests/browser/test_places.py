@@ -210,3 +210,15 @@ def test_a_switch_that_could_not_be_saved_shows_what_is_true(someone):
     someone.page.context.set_offline(False)
     someone.forgive("ERR_INTERNET_DISCONNECTED")
     someone.forgive("htmx:")
+
+
+def test_what_a_browser_ticks_again_on_the_way_back_counts_as_ticked(someone):
+    someone.go("/receivables/?q=P-8")
+    someone.page.get_by_label("Select P-8").check()
+    someone.follow("Overview")
+    someone.page.get_by_role("heading", name="Overview").wait_for()
+
+    someone.page.go_back()
+
+    expect(someone.page.get_by_label("Select P-8")).to_be_checked()
+    someone.sees("1 selected")

@@ -36,6 +36,17 @@ def test_what_is_wrong_is_told_beside_the_field_and_nothing_typed_is_lost(organi
     assert 'value="+65 1234"' in answer.content.decode()
 
 
+def test_a_form_that_is_saved_as_it_was_leaves_the_contact_in_step(qbo, organization, browser):
+    customer = make_customer(organization)
+    push(customer)
+    page = f"/customers/{customer.pk}/edit/"
+    sent = contact_form(name=customer.name, email=customer.email, version=version_in(browser.get(page)))
+    answer = browser.post(page, sent, follow=True)
+    assert "was not changed." in text_of(answer)
+    customer.refresh_from_db()
+    assert (customer.sync_state, customer.revision) == ("synced", 1)
+
+
 def test_an_edit_is_a_revision_that_waits_to_be_synced(qbo, organization, browser):
     customer = make_customer(organization)
     push(customer)

@@ -275,6 +275,31 @@ def edited(form, invoice, *lines, **fields) -> dict:
     return document_form({"customer": invoice.customer_id}, *lines, version=version_in(form), **fields)
 
 
+def as_shown(page) -> dict:
+    """What the browser sends of a form in which nobody typed."""
+    rows = list(page.context["lines"])
+    fields = [*page.context["form"], *(field for row in rows for field in row)]
+    sent = {field.html_name: field.value() for field in fields if field.value() is not None}
+    return sent | {"lines-TOTAL_FORMS": str(len(rows)), "lines-INITIAL_FORMS": "0"}
+
+
+def test_a_form_that_is_saved_as_it_was_leaves_the_document_in_step(qbo, organization, browser):
+    invoice = make_invoice(organization, lines=[invoice_line(), invoice_line(custom_name="Travel")])
+    push(invoice.customer)
+    push(invoice)
+    invoice.refresh_from_db()
+    page = f"/receivables/{invoice.pk}/edit/"
+    sent = as_shown(browser.get(page))
+    answer = browser.post(page, sent, follow=True)
+    assert "was not changed." in text_of(answer)
+    invoice.refresh_from_db()
+    assert (invoice.sync_state, invoice.revision) == ("synced", 1)
+
+    browser.post(page, sent | {"lines-1-quantity": "7"})
+    invoice.refresh_from_db()
+    assert (invoice.sync_state, invoice.revision) == ("changed", 2)
+
+
 def test_editing_keeps_quickbooks_ids_of_the_lines_that_stay(qbo, organization, browser):
     invoice = make_invoice(organization, lines=[invoice_line(), invoice_line(custom_name="Travel")])
     push(invoice.customer)
