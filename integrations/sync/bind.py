@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models, transaction
 
 from .. import documents
-from ..mapping import Company, Mapper, Problem, Values, given
+from ..mapping import Company, Mapper, Problem, Values, given, mapper_for
 from ..models import SyncedRecord, SyncJob, SyncState
-from . import merge
+from . import find, merge
 from .outcomes import fail, failed_columns, finish_each, lock, synced_columns, write_columns
 from .writing import in_step_columns
 
@@ -104,7 +105,11 @@ def bind_and_finish(company: Company, answered: list[Answered]) -> None:
     """Writes QuickBooks' documents on the records that they answer, and ends the jobs."""
     done: list[SyncJob] = []
     lines: list[models.Model] = []
+    owners = _owners(company, answered)
     for mapper, job, record, raw in answered:
+        if owners.setdefault((mapper.entity, find.id_of(raw)), record.pk) != record.pk:
+            fail(mapper, [(job, _bound_to_another(mapper, record))])
+            continue
         if job.outcome != SyncJob.Outcome.LINKED:
             job.outcome = SyncJob.Outcome.UPDATED if record.linked else SyncJob.Outcome.CREATED
         bound = bind(mapper, company, job, record, raw)
@@ -116,6 +121,28 @@ def bind_and_finish(company: Company, answered: list[Answered]) -> None:
             done.append(job)
     write_columns(lines, ["qbo_line_id"])
     finish_each(done)
+
+
+def _owners(company: Company, answered: list[Answered]) -> dict[tuple[str, str], int]:
+    """Which records are bound already to the documents that were made for new ones: one query an entity."""
+    made: dict[str, list[str]] = defaultdict(list)
+    for mapper, _, record, raw in answered:
+        if not record.linked:
+            made[mapper.entity].append(find.id_of(raw))
+    return {
+        (entity, qbo_id): pk
+        for entity, ids in made.items()
+        for qbo_id, pk in mapper_for(entity)
+        .records(company.organization)
+        .filter(qbo_id__in=ids)
+        .values_list("qbo_id", "pk")
+    }
+
+
+def _bound_to_another(mapper: Mapper, record: SyncedRecord) -> Problem:
+    """While an answer was lost, a like of this record may have been bound to its document. What has no name or number
+    is looked for once more before it goes out again."""
+    return Problem(mapper.taken_code if getattr(record, mapper.key_column) else "in_doubt")
 
 
 def link(company: Company, answered: list[Answered]) -> None:

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from django.conf import settings
-from django.db import connections, transaction
+from django.db import InterfaceError, OperationalError, connections, transaction
 from django.utils import timezone
 
 from ..mapping import Company, Mapper, Problem, mapper_for
@@ -18,7 +18,7 @@ from ..qbo.errors import Fault, QuickBooksError, Refused, Throttled, Unreachable
 from . import find, merge, outcomes
 from .bind import Answered, bind_and_finish
 from .faulty import digest
-from .lease import hold_lane
+from .lease import LeaseLost, hold_lane
 from .leaving import LEFT
 from .work import Work
 
@@ -35,12 +35,21 @@ Failed = list[tuple[SyncJob, SyncedRecord, Fault]]
 
 
 def transmit_all(work: Work, company: Company, batches: list[PushBatch]) -> None:
-    """Sends them, several in flight at once, and stores each answer; what concerns the company is raised last."""
+    """Sends them, several in flight at once, and stores each answer; what concerns the company is raised last.
+
+    What is known is stored first: who looks for a lost answer must not take a like of it that another batch made.
+    """
     raised: QuickBooksError | None = None
+    lost: list[PushBatch] = []
     for batch, answer in _send_together(work, batches):
         try:
             if not _take(work, company, batch, answer):
-                transmit(work, company, batch)
+                lost.append(batch)
+        except QuickBooksError as error:
+            raised = error
+    for batch in lost:
+        try:
+            transmit(work, company, batch)
         except QuickBooksError as error:
             raised = error
     if raised:
@@ -253,6 +262,12 @@ def settle_open(work: Work) -> None:
             _settle(work, batch)
         except Refused as refusal:
             give_up(batch, outcomes.in_doubt(refusal))
+        except (QuickBooksError, LeaseLost, OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            # It would stop the lane at this place for ever; in doubt, its records are looked for before they go again.
+            logger.exception("Organization %s: an answer could not be stored", work.organization.slug)
+            give_up(batch, Problem("in_doubt", detail=f"{type(error).__name__}: {error}"))
 
 
 def _settle(work: Work, batch: PushBatch) -> None:

@@ -229,6 +229,44 @@ def test_a_replayed_answer_is_taken_as_the_first(qbo, customers, asked, organiza
     assert (run.status, len(qbo.all("Customer"))) == ("succeeded", 3)
 
 
+def test_an_answer_that_names_another_records_document_stops_nobody_else(qbo, organization, customers):
+    """Two of one name: the one was bound by looking, before the other's lost answer came after all."""
+    bound, late, other = customers
+    push(bound)
+    qbo.alter_next(
+        "/batch", lambda answer: answer["BatchItemResponse"][0]["Customer"].update(Id=bound.qbo_id)
+    )
+    run = push(late, other)
+    assert (run.status, run.succeeded, run.failed) == ("partly_failed", 1, 1)
+    assert (late.sync_state, late.sync_error_code, late.qbo_id) == (SyncState.FAILED, "name_taken", None)
+    assert other.qbo_id and not PushBatch.objects.filter(settled_at=None).exists()
+
+
+def test_a_document_without_a_number_that_another_record_has_stays_in_doubt(qbo, organization, customer):
+    bound, late = (make_invoice(organization, customer, number="") for _ in range(2))
+    push(bound)
+    qbo.alter_next("/batch", lambda answer: answer["BatchItemResponse"][0]["Invoice"].update(Id=bound.qbo_id))
+    run = push(late)
+    assert (run.status, late.sync_error_code) == ("failed", "in_doubt")
+    run = push(late)
+    assert (run.status, len(qbo.all("Invoice"))) == ("succeeded", 2)
+
+
+def test_an_answer_that_cannot_be_stored_ends_its_batch_alone(qbo, organization, customer):
+    """A time that no column takes, found in the middle of storing."""
+    first, odd, other = (make_invoice(organization, customer) for _ in range(3))
+    push(first)
+    saved = {"MetaData": {"LastUpdatedTime": "0001-01-01T00:00:00+14:00"}}
+    qbo.alter_next("/batch", lambda answer: answer["BatchItemResponse"][0]["Invoice"].update(saved))
+    qbo.alter_next("/query", lambda answer: answer["QueryResponse"]["Invoice"][0].update(saved))
+    run = push(odd)
+    go_on(run, odd)
+    assert (run.status, odd.sync_state, odd.sync_error_code) == ("failed", SyncState.FAILED, "in_doubt")
+    assert push(other).status == "succeeded"
+    assert push(odd).status == "succeeded"
+    assert len(qbo.all("Invoice")) == 3
+
+
 # --- voids and bills ---------------------------------------------------------------------------------
 
 
