@@ -183,3 +183,24 @@ class BeneficiaryMapper(ContactMapper):
     document = documents.Vendor
     model = Beneficiary
     web_path = "vendordetail?nameId={id}"
+    # Without its tax number, which QuickBooks shows masked.
+    repeated = (
+        "Title",
+        "GivenName",
+        "MiddleName",
+        "FamilyName",
+        "Suffix",
+        "CompanyName",
+        "PrintOnCheckName",
+        "PrimaryEmailAddr",
+        "PrimaryPhone",
+        "AlternatePhone",
+        "Mobile",
+        "Fax",
+        "WebAddr",
+        "BillAddr",
+        "TermRef",
+        "AcctNum",
+        "Vendor1099",
+        "Active",
+    )

@@ -78,6 +78,9 @@ class Mapper:
     line_texts: ClassVar[frozenset[str]] = frozenset()
     # Fields that every update carries, changed or not.
     always_sent: ClassVar[tuple[str, ...]] = ()
+    # QuickBooks' fields that every update repeats as they are there: of some entities Intuit documents full updates
+    # only, which empty what they leave out (contract section 4).
+    repeated: ClassVar[tuple[str, ...]] = ()
     # The condition under which a list is complete.
     everything: ClassVar[str] = "Active IN (true, false)"
     needs_tax_rates: ClassVar[bool] = False
@@ -200,6 +203,7 @@ class Mapper:
             target = {"Id": record.qbo_id, "SyncToken": record.qbo_sync_token, "sparse": True}
             sent = self._sent_in_update(values, changed)
             held = self.held(record)
+            target |= {name: held[name] for name in self.repeated if name in held}
             target |= {part: dict(held[part]) for part in {each.part for each in sent} if held.get(part)}
         for each in sent:
             each.send(target, values[each.name])

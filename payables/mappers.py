@@ -28,6 +28,18 @@ class BillMapper(DocumentMapper):
     ending = "delete"
     settled_by = "BillPayment"
     web_path = "bill?txnId={id}"
+    repeated = (
+        "DocNumber",
+        "TxnDate",
+        "DueDate",
+        "SalesTermRef",
+        "CurrencyRef",
+        "ExchangeRate",
+        "GlobalTaxCalculation",
+        "PrivateNote",
+        "APAccountRef",
+        "DepartmentRef",
+    )
 
     def line_ours(self, line: DocumentLine, company: Company) -> Values:
         default = company.configuration.default_payable_account

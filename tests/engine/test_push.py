@@ -1,8 +1,9 @@
+import json
 from collections import Counter
 from decimal import Decimal
 
 from integrations import services
-from integrations.models import Item, SyncState
+from integrations.models import Item, PushBatch, SyncState
 from payables.models import BillLine
 from tests.factories import (
     bill_line,
@@ -104,6 +105,52 @@ def test_an_edit_goes_out_as_a_sparse_update(qbo, organization):
     run = push(customer)
     assert run.jobs.get().outcome == "updated"
     assert qbo.read("Customer", customer.qbo_id)["PrimaryPhone"] == {"FreeFormNumber": "2"}
+
+
+def as_full_update(qbo, entity: str, qbo_id: str) -> tuple[dict, dict]:
+    """(the document, what it becomes where the update that went out last is taken for a full one)"""
+    told = ("SyncToken", "MetaData")
+    before = qbo.read(entity, qbo_id)
+    body = json.loads(PushBatch.objects.latest("pk").body, parse_float=Decimal)["BatchItemRequest"][0][entity]
+    assert body.pop("sparse")
+    qbo.make(entity, body | {"SyncToken": before["SyncToken"]})
+    after = qbo.read(entity, qbo_id)
+    return tuple(
+        {name: document[name] for name in document if name not in told} for document in (before, after)
+    )
+
+
+def test_a_bills_update_empties_nothing_where_no_sparse_one_is_known(qbo, organization):
+    beneficiary = make_beneficiary(organization)
+    push(beneficiary)
+    bill = make_bill(organization, beneficiary, memo="Rent", number="R-1")
+    push(bill)
+    term = qbo.make("Term", {"Name": "Net 45", "DueDays": 45})["Id"]
+    qbo.change("Bill", bill.qbo_id, SalesTermRef={"value": term}, PrivateNote="Rent " * 400)
+    pull(organization, "bills")
+    bill.refresh_from_db()
+    bill.due_date = bill.issue_date
+    bill.save()
+    assert push(bill).status == "succeeded"
+    before, after = as_full_update(qbo, "Bill", bill.qbo_id)
+    assert after == before
+    assert (after["DocNumber"], len(after["PrivateNote"]) > 1000) == ("R-1", True)
+
+
+def test_a_beneficiarys_update_empties_nothing_where_no_sparse_one_is_known(qbo, organization):
+    beneficiary = make_beneficiary(
+        organization, email="ap@lee.example", company_name="Lee", address_city="Ipoh"
+    )
+    push(beneficiary)
+    qbo.change("Vendor", beneficiary.qbo_id, AcctNum="A-1", GivenName="Ann", Mobile={"FreeFormNumber": "3"})
+    pull(organization, "beneficiaries")
+    beneficiary.refresh_from_db()
+    beneficiary.phone = "2"
+    beneficiary.save()
+    assert push(beneficiary).status == "succeeded"
+    before, after = as_full_update(qbo, "Vendor", beneficiary.qbo_id)
+    assert after == before
+    assert (after["AcctNum"], after["PrimaryPhone"]) == ("A-1", {"FreeFormNumber": "2"})
 
 
 def test_an_invoice_is_edited_here_and_paid_there(qbo, organization):
