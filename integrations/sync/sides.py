@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from django.db.models import Q
 
 from .. import documents
 from ..document_mapping import DocumentMapper
-from ..mapping import Company, Problem, given, walk
+from ..mapping import Company, Problem, given, mapper_for, walk
 from ..models import Document, Organization, SyncJob
 from ..qbo.client import PAGE_SIZE, in_list, quote
 from ..qbo.errors import Refused
@@ -122,7 +123,19 @@ class QuickBooksSide:
             document, _ = whole.get(qbo_id, (document, b""))
             if self._mapper.usable(document):
                 sides[qbo_id] = _of_document(self._mapper, self._company, document, known.get(qbo_id))
-        return sides
+        return self._named(sides)
+
+    def _named(self, sides: Sides) -> Sides:
+        """QuickBooks may leave a reference's name out (contract section 10): then the contact bears ours."""
+        nameless = {side.contact for side in sides.values() if side.contact and not side.contact_name}
+        if not nameless:
+            return sides
+        contacts = mapper_for(self._mapper.contact_entity).records(self._work.organization)
+        names = dict(contacts.filter(qbo_id__in=nameless).values_list("qbo_id", "name"))
+        return {
+            qbo_id: replace(side, contact_name=side.contact_name or names.get(side.contact, ""))
+            for qbo_id, side in sides.items()
+        }
 
     def _known(self, ids: list[str]) -> dict[str, Document]:
         """What our records under these ids came to when QuickBooks was last read."""

@@ -160,6 +160,20 @@ def test_another_organizations_documents_are_not_in_it(field, stranger):
     assert list(found_in(statement).values()) == ["only_in_quickbooks"]
 
 
+def test_a_contact_that_quickbooks_tells_by_its_id_alone_bears_our_name(field):
+    ground = field()
+    ground.grow(2, ("SGD",))
+    ground.copy(ground.records[0], DocNumber="X-1")
+
+    def without_names(answer: dict) -> None:
+        for row in answer["QueryResponse"]["Invoice"]:
+            del row["CustomerRef"]["name"]
+
+    ground.qbo.alter_next("/query", without_names)
+    statement = read_statement(ground.organization, ground.stream)
+    assert [line.contact for line in open_lines(statement)] == [ground.records[0].customer.name]
+
+
 def test_a_refusal_ends_the_run_with_its_reason(field, asked):
     from integrations import reconciling
     from tests.quickbooks import drain
