@@ -142,7 +142,7 @@ def _owners(company: Company, answered: list[Answered]) -> dict[tuple[str, str],
 def _bound_to_another(mapper: Mapper, record: SyncedRecord) -> Problem:
     """While an answer was lost, a like of this record may have been bound to its document. What has no name or number
     is looked for once more before it goes out again."""
-    return Problem(mapper.taken_code if getattr(record, mapper.key_column) else "in_doubt")
+    return find.linked_elsewhere(mapper) if getattr(record, mapper.key_column) else Problem("in_doubt")
 
 
 def link(company: Company, answered: list[Answered]) -> None:

@@ -202,7 +202,7 @@ def judge(
         for document, raw in held.get(name_key(str(getattr(record, mapper.key_column))), []):
             problem = mapper.same(record, document, company)
             if problem is None and str(document.Id) in bound:
-                problem = Problem(mapper.taken_code)
+                problem = linked_elsewhere(mapper)
             if problem is None:
                 bound.add(str(document.Id))
                 found[record.pk] = (document, raw)
@@ -210,6 +210,16 @@ def judge(
                 break
             problems.setdefault(record.pk, problem)
     return found, problems
+
+
+def linked_elsewhere(mapper: Mapper) -> Problem:
+    """The name or number is taken by what another record here stands for."""
+    return Problem(
+        mapper.taken_code,
+        "QuickBooks has this already, and another record here is linked to it.",
+        "Where both are the same, go on with the linked one; else give this one another name or number, and sync it "
+        "again.",
+    )
 
 
 def made_by_us(

@@ -41,6 +41,16 @@ def invoice_there(qbo, customer, number="1047", amount="109.00", **fields) -> di
     return qbo.make("Invoice", body | fields)
 
 
+def test_a_document_entered_twice_here_says_that_the_other_one_is_linked(qbo, organization, customer):
+    first, again = (make_invoice(organization, customer, number="1047") for _ in range(2))
+    push(first)
+    run = push(again)
+    assert (run.status, again.sync_error["code"], again.qbo_id) == ("failed", "number_taken", None)
+    assert (
+        again.sync_error["message"] == "QuickBooks has this already, and another record here is linked to it."
+    )
+
+
 def test_a_number_of_21_characters_arrives(qbo, organization, customer):
     invoice = make_invoice(organization, customer, number="A" * 21)
     assert push(invoice).status == "succeeded"

@@ -17,6 +17,7 @@ def test_unusual_names_arrive_unchanged_and_are_found_again(qbo, organization, n
     again = make_customer(organization, name=name)
     push(again)
     assert again.sync_error["code"] == "name_taken"
+    assert "another record here is linked to it" in again.sync_error["message"]
 
 
 @pytest.mark.parametrize("name", ["Acme: Asia", "Acme\tAsia", "Acme\nAsia", "x" * 501, "  "])
