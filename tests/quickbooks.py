@@ -205,7 +205,7 @@ class QuickBooks:
         for item in batch["BatchItemRequest"]:
             text = b"".join(map(bytes, item.values()))
             planned = next((each for each in self._item_faults if each[0] in text), None)
-            if planned is None:
+            if planned is None or "Query" in item:
                 others.append(item)
             else:
                 self._item_faults.remove(planned)

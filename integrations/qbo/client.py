@@ -6,8 +6,7 @@ I/O.
 
 import json
 import threading
-import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Protocol
@@ -20,9 +19,10 @@ from requests.auth import AuthBase
 
 from .answers import Answer, read_answer
 from .batch import BatchAnswer, batch_answer
-from .errors import Throttled, TokenRefused, Unreachable, error_of
+from .errors import Refused, Throttled, TokenRefused, Unreachable, error_of
 from .refusals import tid
 from .retry import wait_before_retry
+from .statements import selection
 from .throttle import Kind
 from .transport import Reply, send
 
@@ -84,6 +84,12 @@ class _Request:
     parameters: dict[str, str] = field(default_factory=dict)
     body: bytes | None = None
     content_type: str = "application/json"
+    # Whether it changes nothing and may go out again, whatever its kind.
+    only_asks: bool = False
+
+    @property
+    def retried_as(self) -> Kind:
+        return Kind.QUERY if self.only_asks else self.kind
 
 
 class _Bearer(AuthBase):
@@ -153,26 +159,46 @@ class Client:
         size: int = PAGE_SIZE,
     ) -> QueryAnswer:
         """Inactive names are among the rows only where `where` says `Active IN (true,false)`."""
-        return self.query(_selection(entity, where, fields, order_by, start, size))
+        return self.query(selection(entity, where, fields, order_by, start, size))
 
     def select_any(self, entity: str, wheres: Sequence[str], *, order_by: str, size: int) -> list[bytes]:
         """Rows that meet one of the conditions, 30 of them at most, in one call: QuickBooks knows no OR, so each is
         a query of its own in a batch. A row that meets several comes several times."""
         if len(wheres) == 1:
             return self.select(entity, where=wheres[0], order_by=order_by, size=size).rows
-        items = [
-            {"bId": str(number), "Query": _selection(entity, where, "*", order_by, 1, size)}
-            for number, where in enumerate(wheres)
-        ]
-        body = json.dumps({"BatchItemRequest": items}).encode()
-        answers = self.batch(body, str(uuid.uuid4()))
+        answers = self._ask([selection(entity, where, "*", order_by, 1, size) for where in wheres])
         if fault := next((answer.fault for answer in answers if answer.fault), None):
             raise error_of(fault)
-        if len({answer.b_id for answer in answers if answer.answered}) < len(items):
+        if not all(answer.answered for answer in answers):
             raise Unreachable(
                 status=200, detail="A query was left without an answer.", intuit_tid=self.last_intuit_tid
             )
         return [row for answer in answers for row in answer.rows]
+
+    def select_each(self, selections: Sequence[tuple[str, str]]) -> list[list[bytes] | None]:
+        """The first 1,000 rows of each (entity, condition), 30 of them at most, in one call. None where QuickBooks
+        refused that one, or left it without an answer."""
+        if len(selections) == 1:
+            [(entity, where)] = selections
+            try:
+                return [self.select(entity, where=where).rows]
+            except Refused:
+                return [None]
+        answers = self._ask(
+            [selection(entity, where, "*", "Id", 1, PAGE_SIZE) for entity, where in selections]
+        )
+        return [None if answer.fault or not answer.answered else answer.rows for answer in answers]
+
+    def _ask(self, statements: Sequence[str]) -> list[BatchAnswer]:
+        """One answer for each, in their order."""
+        items = [{"bId": str(number), "Query": statement} for number, statement in enumerate(statements)]
+        body = json.dumps({"BatchItemRequest": items}).encode()
+        request = _Request(Kind.BATCH, "batch", body=body, only_asks=True)
+        answers = {answer.b_id: answer for answer in self._batch(request)}
+        return [
+            answers.get(item["bId"], BatchAnswer(item["bId"], None, None, None, [], answered=False))
+            for item in items
+        ]
 
     def pages(
         self, entity: str, *, where: str = "", fields: str = "*", order_by: str = "Id"
@@ -214,7 +240,10 @@ class Client:
 
     def batch(self, body: bytes, request_id: str) -> list[BatchAnswer]:
         """Each item succeeds or fails alone; `request_id`, of 36 characters at most, covers all of them."""
-        answer = self._call(_Request(Kind.BATCH, "batch", {"requestid": request_id}, body))
+        return self._batch(_Request(Kind.BATCH, "batch", {"requestid": request_id}, body))
+
+    def _batch(self, request: _Request) -> list[BatchAnswer]:
+        answer = self._call(request)
         return [batch_answer(answer, item) for item in answer.objects(answer.part("BatchItemResponse"))]
 
     def _call(self, request: _Request) -> Answer:
@@ -232,7 +261,7 @@ class Client:
                 renewed = True
             except (Throttled, Unreachable) as error:
                 tries += 1
-                seconds = wait_before_retry(error, request.kind, tries)
+                seconds = wait_before_retry(error, request.retried_as, tries)
                 if seconds is None:
                     raise
                 self._gate.pause(seconds)
@@ -265,20 +294,3 @@ class Client:
             headers=headers,
             auth=_Bearer(token),
         )
-
-
-def _selection(entity: str, where: str, fields: str, order_by: str, start: int, size: int) -> str:
-    condition = f" WHERE {where}" if where else ""
-    page = f"STARTPOSITION {start} MAXRESULTS {size}"
-    return f"SELECT {fields} FROM {entity}{condition} ORDERBY {order_by} {page}"
-
-
-def quote(value: str) -> str:
-    """A literal of the query language: "Amy's" becomes 'Amy\\'s'."""
-    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"
-
-
-def in_list(values: Iterable[str]) -> str:
-    """What follows IN: ('1', '2')."""
-    return f"({', '.join(map(quote, values))})"

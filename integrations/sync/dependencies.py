@@ -7,7 +7,7 @@ from collections import defaultdict
 from ..mapping import Company, Mapper, mapper_of
 from ..models import Direction, QueueStep, SyncedRecord, SyncJob, SyncRun, SyncState
 from ..queueing import take_out
-from . import merge
+from . import beforehand, merge
 from .work import Work
 
 # Records looked at in one go when the whole queue is searched for what it needs.
@@ -63,6 +63,8 @@ def queue_dependencies(
         more = [record for record in more if _may_go(mapper, company, record)]
         wanted |= {record.pk: record for record in mapper.dependencies(more, company)}
     _queue(work, list(wanted.values()), jobs[0])
+    # Both in one call: what these jobs need, and their own documents, which come again after it.
+    beforehand.look(work, [*wanted.values(), *fresh])
     return True
 
 

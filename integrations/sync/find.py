@@ -14,8 +14,8 @@ import msgspec
 from .. import documents
 from ..mapping import Company, Mapper, Problem, given
 from ..models import SyncedRecord, name_key
-from ..qbo.client import in_list, quote
 from ..qbo.errors import Refused
+from ..qbo.statements import in_list, quote
 from .work import Work
 
 logger = logging.getLogger(__name__)
@@ -162,7 +162,7 @@ def by_key(work: Work, mapper: Mapper, records: list[SyncedRecord]) -> tuple[dic
         keys = {key for record in part for key in spellings(str(getattr(record, mapper.key_column)))}
         where = f"{mapper.key} IN {in_list(sorted(keys - {''}))}"
         try:
-            _collect(mapper, work.client.select(mapper.remote, where=where).rows, found)
+            collect(mapper, work.client.select(mapper.remote, where=where).rows, found)
         except Refused as refusal:
             if len(part) > 1 and refusal.code in NOT_UNDERSTOOD and halved < MOST_HALVED:
                 halved += 1
@@ -176,7 +176,7 @@ def by_key(work: Work, mapper: Mapper, records: list[SyncedRecord]) -> tuple[dic
 def all_by_key(work: Work, mapper: Mapper) -> dict[str, list]:
     found: dict[str, list] = defaultdict(list)
     for page in work.client.pages(mapper.remote):
-        _collect(mapper, page.rows, found)
+        collect(mapper, page.rows, found)
     return found
 
 
@@ -248,7 +248,7 @@ def _likeness(mapper: Mapper, record: SyncedRecord) -> str:
     return f"{mapper.contact_path} = {quote(contact.qbo_id)} AND TxnDate = {quote(str(record.issue_date))}"
 
 
-def _collect(mapper: Mapper, rows: Iterable[bytes], found: dict[str, list]) -> None:
+def collect(mapper: Mapper, rows: Iterable[bytes], found: dict[str, list]) -> None:
     for document, raw in decoded(mapper, rows):
         if not mapper.bears_its_name(document):
             continue

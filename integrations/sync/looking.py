@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from ..mapping import Mapper, mapper_for
 from ..models import Direction, SyncJob, SyncRun, name_key
-from ..qbo.client import quote
 from ..qbo.errors import Refused, Unreachable
+from ..qbo.statements import quote
 from . import find, outcomes
 from .apply import store
 from .runs import end_run

@@ -15,8 +15,7 @@ from .. import documents
 from ..mapping import Company, Mapper, Problem, Values, mapper_for
 from ..models import Direction, PushBatch, SyncedRecord, SyncJob, SyncState
 from ..qbo.errors import Refused
-from . import ending, find, linking, merge, outcomes, settle
-from .bind import link
+from . import already_there, ending, linking, merge, outcomes, settle
 from .claims import by_entity, claim, fail_claimed
 from .dependencies import hasten, queue_dependencies
 from .lease import hold_lane
@@ -77,12 +76,22 @@ def prepare(work: Work, mapper: Mapper, company: Company, jobs: list[SyncJob]) -
     if queue_dependencies(work, mapper, company, jobs, records):
         outcomes.requeue(jobs)
         return []
-    jobs = _link_existing(work, mapper, company, jobs, records)
-    jobs = _link_doubted(work, mapper, company, jobs, records)
+    jobs = already_there.link_existing(work, mapper, company, jobs, records)
+    jobs = already_there.link_doubted(work, mapper, company, jobs, records)
     _read_rates(work, mapper, company, jobs, records)
-    mapper.prepare(list(records.values()), company)
-    drafts = [draft for job in jobs if (draft := _draft(mapper, company, job, records[job.record_id]))]
-    return drafts
+    drafts = _drafts(mapper, company, jobs, records)
+    new = [draft.job for draft in drafts if not draft.record.linked]
+    linked = already_there.link_entered(work, mapper, company, new, records)
+    again = [draft.job for draft in drafts if draft.record.pk in linked]
+    drafts = [draft for draft in drafts if draft.record.pk not in linked]
+    return drafts + _drafts(mapper, company, again, records)
+
+
+def _drafts(
+    mapper: Mapper, company: Company, jobs: list[SyncJob], records: dict[int, SyncedRecord]
+) -> list[Draft]:
+    mapper.prepare([records[job.record_id] for job in jobs], company)
+    return [draft for job in jobs if (draft := _draft(mapper, company, job, records[job.record_id]))]
 
 
 def _still_wanted(jobs: list[SyncJob], records: dict[int, SyncedRecord]) -> list[SyncJob]:
@@ -149,103 +158,6 @@ def _waits_for_queued(mapper: Mapper, job: SyncJob, record: SyncedRecord) -> boo
             queued.filter(priority__gt=job.priority).update(priority=job.priority)
             return True
     return False
-
-
-def _link_existing(
-    work: Work,
-    mapper: Mapper,
-    company: Company,
-    jobs: list[SyncJob],
-    records: dict[int, SyncedRecord],
-) -> list[SyncJob]:
-    """Names that QuickBooks has already are linked, or refused with the reason, before anything is created."""
-    if not mapper.looks_first:
-        return jobs
-    unlinked = [job for job in jobs if not records[job.record_id].linked]
-    new = [job for job in unlinked if not mapper.refuse_new(records[job.record_id], company)]
-    if not new:
-        return jobs
-    found, problems = _existing(work, mapper, company, [records[job.record_id] for job in new])
-    failed = [(job, problems[job.record_id]) for job in new if job.record_id in problems]
-    outcomes.fail(mapper, failed)
-    _link_found(work, mapper, company, new, records, found)
-    return [job for job in jobs if job.record_id not in problems]
-
-
-def _link_doubted(
-    work: Work,
-    mapper: Mapper,
-    company: Company,
-    jobs: list[SyncJob],
-    records: dict[int, SyncedRecord],
-) -> list[SyncJob]:
-    """Documents that may have arrived, though nobody could tell, are looked for before they go out anew."""
-    unlinked = {job.record_id for job in jobs if not records[job.record_id].linked}
-    if mapper.looks_first or not unlinked:
-        return jobs
-    in_doubt = SyncJob.objects.filter(
-        organization=work.organization, entity=mapper.entity, record_id__in=unlinked, code="in_doubt"
-    )
-    suspects = [records[pk] for pk in set(in_doubt.values_list("record_id", flat=True))]
-    suspects = [each for each in suspects if all(needed.linked for _, needed in mapper.waits_for(each))]
-    if not suspects:
-        return jobs
-    mapper.prepare(suspects, company)
-    found, refused = find.made_by_us(work, mapper, company, suspects)
-    still = [job for job in jobs if job.record_id in refused]
-    outcomes.fail(mapper, [(job, outcomes.in_doubt(refused[job.record_id])) for job in still])
-    _link_found(work, mapper, company, jobs, records, found)
-    return [job for job in jobs if job.record_id not in refused]
-
-
-def _link_found(
-    work: Work,
-    mapper: Mapper,
-    company: Company,
-    jobs: list[SyncJob],
-    records: dict[int, SyncedRecord],
-    found: find.Found,
-) -> None:
-    """Ties what was found, and reads the tied records anew."""
-    if not found:
-        return
-    with work.storing():
-        link(
-            company,
-            [
-                (mapper, job, records[job.record_id], found[job.record_id][1])
-                for job in jobs
-                if job.record_id in found
-            ],
-        )
-    linked = mapper.full_records(company.organization).filter(pk__in=list(found))
-    records |= {record.pk: record for record in linked}
-
-
-def _existing(
-    work: Work, mapper: Mapper, company: Company, records: list[SyncedRecord]
-) -> tuple[find.Found, dict[int, Problem]]:
-    """Few names are asked for; for a long queue the whole list is read once a turn.
-
-    A name that cannot be asked for goes out all the same: QuickBooks takes no name twice, and tells who has it.
-    """
-    waiting = SyncJob.objects.filter(
-        organization=work.organization, entity=mapper.entity, status=SyncJob.Status.QUEUED
-    )
-    if mapper.entity in work.lists or waiting.count() + len(records) > find.FEW:
-        if mapper.entity not in work.lists:
-            try:
-                work.lists[mapper.entity] = find.all_by_key(work, mapper)
-            except Refused as refusal:
-                return {}, {record.pk: outcomes.problem_of(refusal) for record in records}
-        return find.judge(mapper, company, records, work.lists[mapper.entity])
-    held, refused = find.by_key(work, mapper, records)
-    found, problems = find.judge(mapper, company, records, held)
-    return found, problems | {
-        pk: outcomes.problem_of(refusal)
-        for pk, refusal in refused.items()
-        if refusal.code not in find.NOT_UNDERSTOOD
-    }
 
 
 def _read_rates(

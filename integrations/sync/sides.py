@@ -13,8 +13,9 @@ from .. import documents
 from ..document_mapping import DocumentMapper
 from ..mapping import Company, Problem, given, mapper_for, walk
 from ..models import Document, Organization, SyncJob
-from ..qbo.client import PAGE_SIZE, in_list, quote
+from ..qbo.client import PAGE_SIZE
 from ..qbo.errors import Refused
+from ..qbo.statements import in_list, quote
 from ..voids import looks_voided
 from . import find
 from .compare import Side

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -24,6 +26,15 @@ from .permission import Stopped, reason_to_wait
 logger = logging.getLogger(__name__)
 
 
+@dataclass
+class Held:
+    """Of one entity, by name key: what was `asked` for during this turn, and the documents that QuickBooks holds of it,
+    with their bytes."""
+
+    asked: set[str] = field(default_factory=set)
+    documents: dict[str, list] = field(default_factory=lambda: defaultdict(list))
+
+
 class Work:
     def __init__(self, lease: Lease, seconds: float):
         self.lease = lease
@@ -37,6 +48,7 @@ class Work:
         self.rates: dict[tuple[str, date], Decimal] = {}
         # entity → everything that QuickBooks holds of it, by name key, as read during this turn
         self.lists: dict[str, dict[str, list]] = {}
+        self.held: dict[str, Held] = defaultdict(Held)
         self._company_refused: Refused | None = None
         self._until = time.monotonic() + seconds
 

@@ -74,8 +74,8 @@ def test_400_invoices_without_a_default_account_are_one_line_and_choosing_it_sen
     run.refresh_from_db()
     assert (run.status, run.total, run.succeeded) == ("succeeded", 400, 400)
     assert causes_of(organization) == []
-    # One look for the item and one batch to make it, then 400 invoices, thirty to a call.
-    assert qbo.calls == Counter(query=1, batch=1 + 14)
+    # One look for the item and the invoices, one batch to make it, then 400 invoices, thirty to a call.
+    assert qbo.calls == Counter(batch=2 + 14)
 
 
 def test_codes_that_mean_the_same_are_one_line_and_unknown_ones_stay_apart(organization):
@@ -185,8 +185,8 @@ def test_documents_whose_contact_is_missing_go_out_with_it_at_one_click(qbo, org
 
     run.refresh_from_db()
     assert (run.status, run.succeeded) == ("succeeded", 6)
-    # Customers: looked for, made; the item: looked for, made; the invoices.
-    assert qbo.calls == Counter(query=2, batch=3)
+    # Customers: looked for, made; the item: looked for with the invoices, made; the invoices.
+    assert qbo.calls == Counter(query=1, batch=4)
 
 
 def test_only_documents_whose_contact_has_been_synced_are_retried(qbo, organization, asked):
@@ -217,8 +217,8 @@ def test_a_linked_contact_sends_the_documents_that_waited_for_it_and_no_others(q
     run = SyncRun.objects.get(entity="invoices", status="succeeded")
     assert [job.record_id for job in run.jobs.all()] == [waiting.pk]
     assert (run.requested_by, lines(organization)) == (asked.user, [("invoices", "contact_not_synced", 1)])
-    # The contact; the item: looked for, made; the invoice.
-    assert qbo.calls == Counter(query=2, batch=2)
+    # The contact; the item: looked for with the invoice, made; the invoice.
+    assert qbo.calls == Counter(query=1, batch=3)
 
 
 def test_books_that_were_reopened_are_seen_at_the_retry(qbo, organization, customer, asked):

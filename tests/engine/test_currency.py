@@ -136,7 +136,7 @@ def test_document_and_contact_must_share_a_currency(qbo, organization, customer)
     assert (run.status, run.succeeded, run.failed) == ("partly_failed", 1, 1)
     assert other.sync_error["code"] == "currency_mismatch"
     assert "USD" in other.sync_error["message"] and "EUR" in other.sync_error["message"]
-    assert qbo.calls["batch"] == 2  # the custom item, and the one invoice
+    assert qbo.calls["batch"] == 3  # the look, the custom item, and the one invoice
 
 
 def test_a_synced_contacts_currency_stays(qbo, organization, customer):

@@ -6,8 +6,9 @@ import time_machine
 from responses import matchers
 
 from integrations.documents import Customer, ExchangeRate, decode
-from integrations.qbo.client import BatchAnswer, Kind, in_list, quote
+from integrations.qbo.client import BatchAnswer, Kind
 from integrations.qbo.errors import Fault, Refused, Unreachable
+from integrations.qbo.statements import in_list, quote
 
 from .company import BASE, CUSTOMER, CUSTOMER_ANSWER, TOKEN, fault, fault_object
 

@@ -1,0 +1,191 @@
+"""A document that people entered on both sides, where QuickBooks does not refuse a number that is taken."""
+
+import json
+
+import pytest
+
+from integrations import linking
+from integrations.simulator.models import StoredObject
+from tests.factories import (
+    bill_line,
+    invoice_line,
+    make_beneficiary,
+    make_bill,
+    make_customer,
+    make_invoice,
+    push,
+)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_refused(qbo):
+    qbo.switch(duplicate_doc_numbers_allowed=True)
+
+
+@pytest.fixture
+def customer(qbo, organization):
+    customer = make_customer(organization)
+    push(customer)
+    return customer
+
+
+def invoice_there(qbo, customer, number="1047", amount="100.00", **fields) -> dict:
+    line = {
+        "Amount": amount,
+        "DetailType": "SalesItemLineDetail",
+        "SalesItemLineDetail": {"TaxCodeRef": {"value": "5"}},
+    }
+    body = {
+        "CustomerRef": {"value": customer.qbo_id},
+        "DocNumber": number,
+        "TxnDate": "2026-10-01",
+        "Line": [line],
+    }
+    return qbo.make("Invoice", body | fields)
+
+
+def invoice_here(organization, customer, number="1047", **fields):
+    return make_invoice(organization, customer, number=number, tax_treatment="none", **fields)
+
+
+def test_an_invoice_of_both_sides_is_linked_and_stays_one(qbo, organization, customer):
+    held = invoice_there(qbo, customer)
+    invoice = invoice_here(organization, customer)
+
+    run = push(invoice)
+
+    assert (run.status, run.jobs.get().outcome, invoice.qbo_id) == ("succeeded", "linked", held["Id"])
+    assert invoice.accounting_synced
+    assert [each["Id"] for each in qbo.all("Invoice")] == [held["Id"]]
+
+
+def test_a_bill_of_both_sides_is_linked_and_stays_one(qbo, organization, asked):
+    beneficiary = make_beneficiary(organization)
+    push(beneficiary)
+    bill = make_bill(organization, beneficiary, number="7", lines=[bill_line()])
+    push(bill)
+    held = bill.qbo_id
+    linking.unlink(organization, "bills", [bill.pk], asked=asked)
+
+    run = push(bill)
+
+    assert (run.status, run.jobs.get().outcome, bill.qbo_id) == ("succeeded", "linked", held)
+    assert len(qbo.all("Bill")) == 1
+
+
+@pytest.mark.parametrize("different", ["amount", "date", "customer"])
+def test_another_document_of_that_number_is_left_alone(qbo, organization, customer, different):
+    other = make_customer(organization)
+    push(other)
+    held = invoice_there(
+        qbo,
+        other if different == "customer" else customer,
+        amount="99.00" if different == "amount" else "100.00",
+        TxnDate="2026-09-30" if different == "date" else "2026-10-01",
+    )
+    invoice = invoice_here(organization, customer)
+
+    assert push(invoice).status == "succeeded"
+
+    assert {each["Id"] for each in qbo.all("Invoice")} == {held["Id"], invoice.qbo_id}
+    assert invoice.qbo_id != held["Id"]
+
+
+def test_one_there_is_given_to_one_here_only(qbo, organization, customer):
+    held = invoice_there(qbo, customer)
+    invoices = [invoice_here(organization, customer) for _ in range(2)]
+
+    assert push(*invoices).status == "succeeded"
+
+    assert sorted(each.qbo_id == held["Id"] for each in invoices) == [False, True]
+    assert len(qbo.all("Invoice")) == 2
+
+
+def test_one_that_is_bound_here_is_no_other_record(qbo, organization, customer):
+    first = invoice_here(organization, customer)
+    push(first)
+    second = invoice_here(organization, customer)
+
+    assert push(second).status == "succeeded"
+
+    assert {each["Id"] for each in qbo.all("Invoice")} == {first.qbo_id, second.qbo_id}
+
+
+def test_one_call_looks_for_the_whole_queue(qbo, organization, customer):
+    held = invoice_there(qbo, customer, number="N-60")
+    push(invoice_here(organization, customer, number="the item's first"))
+    invoices = [invoice_here(organization, customer, number=f"N-{number}") for number in range(75)]
+    qbo.reset_calls()
+
+    run = push(*invoices)
+
+    assert (run.status, run.succeeded) == ("succeeded", 75)
+    assert dict(qbo.calls) == {"query": 1, "batch": 3}
+    assert len(qbo.all("Invoice")) == 76
+    assert next(each for each in invoices if each.number == "N-60").qbo_id == held["Id"]
+
+
+def test_the_item_of_a_line_is_looked_for_in_the_same_call(qbo, organization, customer):
+    invoice = invoice_here(organization, customer, lines=[invoice_line(custom_name="Something new")])
+    qbo.reset_calls()
+
+    assert push(invoice).status == "succeeded"
+
+    # The look, the item, the invoice.
+    assert dict(qbo.calls) == {"batch": 3}
+
+
+def test_nothing_is_asked_for_an_invoice_without_a_number(qbo, organization, customer):
+    push(invoice_here(organization, customer, number="the item's first"))
+    invoice = invoice_here(organization, customer, number="")
+    qbo.reset_calls()
+
+    assert push(invoice).status == "succeeded"
+
+    assert dict(qbo.calls) == {"batch": 1}
+
+
+def test_where_quickbooks_refuses_to_look_the_invoice_goes_out(qbo, organization, customer):
+    invoice = invoice_here(organization, customer)
+    qbo.refuse_queries("DocNumber", "4000")
+
+    assert push(invoice).status == "succeeded"
+    assert invoice.linked
+
+
+def test_a_full_page_of_one_number_is_read_to_its_end(qbo, organization, customer):
+    other = make_customer(organization)
+    push(other)
+    held, first = invoice_there(qbo, customer), invoice_there(qbo, other)
+    kept = StoredObject.objects.get(company__realm_id=qbo.realm, entity="Invoice", qbo_id=first["Id"])
+    start = kept.number + 1
+    StoredObject.objects.bulk_create(_numbered(kept, number) for number in range(start, start + 1000))
+    StoredObject.objects.filter(company__realm_id=qbo.realm, entity="Invoice", qbo_id=held["Id"]).delete()
+    last = _numbered(kept, start + 1000, CustomerRef=held["CustomerRef"])
+    last.save()
+    invoice = invoice_here(organization, customer)
+
+    push(invoice)
+
+    assert invoice.qbo_id == last.qbo_id
+
+
+def _numbered(row: StoredObject, number: int, **fields) -> StoredObject:
+    columns = {
+        each.attname: getattr(row, each.attname)
+        for each in StoredObject._meta.concrete_fields
+        if not each.primary_key
+    }
+    body = json.dumps(json.loads(row.body) | {"Id": str(number)} | fields)
+    return StoredObject(**columns | {"qbo_id": str(number), "number": number, "body": body})
+
+
+def test_a_look_whose_answer_is_lost_is_made_again(qbo, organization, customer):
+    held = invoice_there(qbo, customer)
+    invoice = invoice_here(organization, customer, lines=[invoice_line(custom_name="Something new")])
+    qbo.mishap("answer_lost", matching="/batch")
+
+    run = push(invoice)
+
+    assert (run.status, run.jobs.get().outcome, invoice.qbo_id) == ("succeeded", "linked", held["Id"])
+    assert len(qbo.all("Invoice")) == len(qbo.all("Item", "where Name = 'Something new'")) == 1
