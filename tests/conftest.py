@@ -2,6 +2,7 @@ import gc
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 import responses
 from django.contrib.auth import get_user_model
@@ -16,6 +17,15 @@ from tests.quickbooks import QuickBooks, drain
 from tests.snapshots import Snapshots
 
 PASSWORD = "correct horse battery"
+
+# A busy machine draws examples slowly, which says nothing of the product.
+hypothesis.settings.register_profile(
+    "suite",
+    hypothesis.settings(),
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("suite")
 
 
 @pytest.hookimpl(trylast=True)
