@@ -13,7 +13,7 @@ from .. import documents
 from ..mapping import Company, Mapper, Problem, Values, given, mapper_for
 from ..models import SyncedRecord, SyncJob, SyncState
 from . import find, merge
-from .outcomes import fail, failed_columns, finish_each, lock, synced_columns, write_columns
+from .outcomes import HAD_ALREADY, fail, failed_columns, finish_each, lock, synced_columns, write_columns
 from .writing import in_step_columns
 
 logger = logging.getLogger(__name__)
@@ -117,7 +117,8 @@ def bind_and_finish(company: Company, answered: list[Answered]) -> None:
         if bound.problem:
             fail(mapper, [(job, bound.problem)])
         else:
-            job.code = job.message = ""
+            linked = job.outcome == SyncJob.Outcome.LINKED
+            job.code, job.message = "", HAD_ALREADY if linked else ""
             done.append(job)
     write_columns(lines, ["qbo_line_id"])
     finish_each(done)

@@ -29,6 +29,10 @@ def _lane_of(jobs: Iterable[SyncJob]) -> Iterator[None]:
         yield
 
 
+# Of a job that was to create.
+HAD_ALREADY = "QuickBooks had it already: it was linked, and not created again."
+
+
 def finish(jobs: Iterable[SyncJob], outcome: Outcome, message: str = "") -> None:
     """Ends jobs of one outcome that needs no more on the record."""
     done = list(jobs)

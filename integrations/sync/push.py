@@ -145,7 +145,7 @@ def _linked(mapper: Mapper, job: SyncJob) -> None:
     with transaction.atomic():
         hold_lane(job.organization_id)
         mapper.model.objects.filter(pk=job.record_id).update(**outcomes.synced_columns(job))
-        outcomes.finish([job], SyncJob.Outcome.LINKED)
+        outcomes.finish([job], SyncJob.Outcome.LINKED, outcomes.HAD_ALREADY)
 
 
 def _waits_for_queued(mapper: Mapper, job: SyncJob, record: SyncedRecord) -> bool:

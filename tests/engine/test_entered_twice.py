@@ -54,7 +54,9 @@ def test_an_invoice_of_both_sides_is_linked_and_stays_one(qbo, organization, cus
 
     run = push(invoice)
 
-    assert (run.status, run.jobs.get().outcome, invoice.qbo_id) == ("succeeded", "linked", held["Id"])
+    job = run.jobs.get()
+    assert (run.status, job.outcome, invoice.qbo_id) == ("succeeded", "linked", held["Id"])
+    assert job.message == "QuickBooks had it already: it was linked, and not created again."
     assert invoice.accounting_synced
     assert [each["Id"] for each in qbo.all("Invoice")] == [held["Id"]]
 
