@@ -63,8 +63,10 @@ def queue_dependencies(
         more = [record for record in more if _may_go(mapper, company, record)]
         wanted |= {record.pk: record for record in mapper.dependencies(more, company)}
     _queue(work, list(wanted.values()), jobs[0])
-    # Both in one call: what these jobs need, and their own documents, which come again after it.
-    beforehand.look(work, [*wanted.values(), *fresh])
+    possible = [record for record in wanted.values() if mapper_of(record).refuse_new(record, company) is None]
+    if possible:
+        # Both in one call: what these jobs need, and their own documents, which come again after it.
+        beforehand.look(work, [*possible, *fresh])
     return True
 
 
