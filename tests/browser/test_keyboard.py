@@ -238,7 +238,7 @@ def sync_it_from_the_sidebar(hands: Hands) -> None:
 def select_and_bulk_sync(hands: Hands) -> None:
     hands.tab_to("Receivables", "Shift+Tab")
     hands.press("Enter")
-    hands.person.sees("3 of 4 not in step")
+    hands.person.sees("3 of 4 to sync")
     hands.tab_to("Select all on this page")
     hands.press("Space")
     hands.person.sees("4 selected")

@@ -180,7 +180,7 @@ def sync_all(clerk: Person, side: Side) -> None:
     clerk.press(f"Select all {BULK + 1}")
     clerk.press("Bulk Sync")
     clerk.sees(f"{BULK} of {BULK} {side.things} synced.")
-    clerk.sees(f"0 of {BULK + 1} not in step")
+    clerk.sees(f"0 of {BULK + 1} to sync")
 
 
 def change_in_quickbooks(clerk: Person, realm: str, side: Side, qbo_id: str, amount: str) -> None:
