@@ -11,7 +11,7 @@ from django import forms
 from django.db.models import Q
 
 from .eligible import ON_BILLS
-from .forms import RecordForm, ask_in_words, shown
+from .forms import NumberField, RecordForm, ask_in_words, shown
 from .ids import read_id, read_ids
 from .mapping import plain
 from .models import Account, Document, DocumentLine, Item, Organization, SyncedRecord, TaxCode
@@ -77,6 +77,7 @@ class LineForm(forms.ModelForm):
 
     class Meta:
         fields = ("custom_name", "description", "quantity", "unit_price")
+        field_classes: ClassVar = {"quantity": NumberField, "unit_price": NumberField}
         labels = {"custom_name": "Custom item"}
         error_messages: ClassVar = {"quantity": {"min_value": "Write 0 or more."}}
         widgets = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -14,6 +15,8 @@ from .history import save_configuration
 from .mapping import plain
 from .models import Account, Configuration, SyncedRecord, SyncRun, TaxCode
 from .services import Asked
+
+_GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+\.\d+")
 
 
 class DefaultsForm(forms.ModelForm):
@@ -106,6 +109,16 @@ class RecordForm(forms.ModelForm):
 
     def _typed(self, name: str) -> str:
         return shown(self.cleaned_data[name]) if name in self.cleaned_data else str(self.data.get(name, ""))
+
+
+class NumberField(forms.DecimalField):
+    """Takes a number as Finmo itself writes it, too, such as one that was copied from a table: 1,250.50. A comma
+    without a point may be a decimal one, so that is no number."""
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if isinstance(value, str) and _GROUPED.fullmatch(value.strip()):
+            value = value.replace(",", "")
+        return super().to_python(value)
 
 
 def ask_in_words(form: forms.BaseForm) -> None:

@@ -1,4 +1,7 @@
+from typing import ClassVar
+
 from integrations.document_forms import DAY, DocumentForm, LineForm
+from integrations.forms import NumberField
 
 from .models import Bill, BillLine
 
@@ -9,6 +12,7 @@ class BillForm(DocumentForm):
     class Meta:
         model = Bill
         fields = (*DocumentForm.fields_of_all, "beneficiary")
+        field_classes: ClassVar = {"exchange_rate": NumberField}
         widgets = {"issue_date": DAY, "due_date": DAY}
 
 

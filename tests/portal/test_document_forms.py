@@ -107,6 +107,20 @@ def test_a_number_with_a_comma_is_refused_with_how_to_write_it(browser, customer
     assert "This is no number. Write it with a point and no commas, like 1250.50." in page
 
 
+def test_a_number_copied_from_a_table_is_taken(browser, customer):
+    line = {"custom_name": "Courier", "quantity": " 1,000.0", "unit_price": "1,234,567.125"}
+    browser.post("/receivables/new/", document_form({"customer": customer.pk}, line))
+    line = Invoice.objects.get().lines.get()
+    assert (line.quantity, line.unit_price) == (1000, Decimal("1234567.125"))
+
+
+@pytest.mark.parametrize("typed", ["1,234", "1.234,50", "12,34.50", "1,2345.50", ",250.50"])
+def test_a_number_that_may_mean_two_is_refused(browser, customer, typed):
+    line = {"custom_name": "Courier", "unit_price": typed}
+    page = text_of(browser.post("/receivables/new/", document_form({"customer": customer.pk}, line)))
+    assert "This is no number." in page
+
+
 def test_a_number_that_is_too_small_is_refused_with_what_to_write(browser, customer):
     line = {"custom_name": "Courier", "quantity": "-1", "unit_price": "10"}
     sent = document_form({"customer": customer.pk}, line, exchange_rate="0")
