@@ -68,6 +68,8 @@ class ComparisonAdmin(ButtonsAdmin):
         ask(request, record.organization, partial(read, asked=asked_by(request)))
 
     def compare_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        # Read before the record: where it ends in between, the page comes again and shows what it did.
+        run = SyncRun.objects.filter(pk=read_id(request.GET.get("run"))).first()
         record = self.get_object(request, object_id)
         if record is None:
             raise Http404
@@ -84,7 +86,7 @@ class ComparisonAdmin(ButtonsAdmin):
             "button_groups": self._other_buttons(request, record),
             "record_page": page_of(self.model, record.pk),
             "mirrored": self.mapper.mirrors,
-            **self._followed(request, record),
+            **self._followed(run, record),
         }
         return TemplateResponse(request, "admin/integrations/compare.html", context)
 
@@ -94,8 +96,8 @@ class ComparisonAdmin(ButtonsAdmin):
             group["buttons"] = [each for each in group["buttons"] if each["button"].name != COMPARE]
         return groups
 
-    def _followed(self, request: HttpRequest, record: SyncedRecord) -> dict[str, Any]:
+    def _followed(self, run: SyncRun | None, record: SyncedRecord) -> dict[str, Any]:
         """The run that was started here, while it moves."""
-        asked = read_id(request.GET.get("run"))
-        run = SyncRun.objects.filter(pk=asked, organization=record.organization).first()
-        return {"run": run, "progress": progress_of([run])[0]} if run else {}
+        if run is None or run.organization_id != record.organization_id:
+            return {}
+        return {"run": run, "progress": progress_of([run])[0]}

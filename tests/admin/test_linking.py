@@ -1,6 +1,7 @@
 """Linking, unlinking and comparing as Finmo's staff do it."""
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from integrations.models import Item, Organization, SyncRun, Trigger
@@ -50,6 +51,27 @@ def test_staff_search_choose_and_link_without_leaving_the_browser(superuser, qbo
     assert customer.qbo_id == theirs["Id"]
     compared = superuser.get(linked["Location"])
     assert rows_of(compared)["Fields: Name"] == ("Globex", "Globex Corp", "Globex Corp", "Changed in Finmo")
+
+
+def test_a_run_that_ends_while_its_comparison_is_read_is_followed_on(superuser, qbo, organization):
+    theirs = qbo.make("Customer", {"DisplayName": "Globex Corp"})
+    customer = make_customer(organization, name="Globex")
+    linked = superuser.post(at(customer, "link"), {"quickbooks_id": theirs["Id"]})
+    ended = []
+
+    def end_after_the_record_was_read(execute, sql, params, many, context):
+        answer = execute(sql, params, many, context)
+        if 'FROM "contacts_customer"' in sql and not ended:
+            ended.append(sql)
+            drain(organization)
+        return answer
+
+    with connection.execute_wrapper(end_after_the_record_was_read):
+        stale = superuser.get(linked["Location"])
+
+    assert ended and not stale.context["record"].linked
+    assert "every 2s" in stale.content.decode()
+    assert "Changed in Finmo" in superuser.get(linked["Location"]).content.decode()
 
 
 def test_what_is_taken_or_inactive_has_no_button(superuser, qbo, organization):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from integrations import reconciling
@@ -194,6 +195,25 @@ def test_a_started_run_follows_through_all_pages_until_its_end_was_seen(qbo, org
     assert "1 of 1 customer synced." in text_of(fragment(browser, f"/sync-history/{run.pk}/progress/"))
     assert f'hx-get="/sync-history/{run.pk}/progress/"' not in browser.get("/payables/").content.decode()
     assert mark not in browser.get("/payables/").content.decode()
+
+
+def test_a_run_that_ends_while_a_list_is_read_is_followed_on(qbo, organization, browser):
+    """Or the list would go on showing what was before, with a run beside it that has ended."""
+    make_customer(organization)
+    fragment(browser, "/customers/", {"scope": "all"})
+    run, ended = SyncRun.objects.first(), []
+
+    def end_after_the_list_was_read(execute, sql, params, many, context):
+        answer = execute(sql, params, many, context)
+        if 'FROM "contacts_customer"' in sql and not ended:
+            ended.append(sql)
+            drain(organization)
+        return answer
+
+    with connection.execute_wrapper(end_after_the_list_was_read):
+        page = browser.get("/customers/").content.decode()
+
+    assert ended and f'hx-get="/sync-history/{run.pk}/progress/"' in page
 
 
 def test_a_run_in_the_tray_can_be_put_away(organization, browser):
