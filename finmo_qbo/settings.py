@@ -126,6 +126,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # A page's statements end before PostgreSQL would have compiled them, which it does where it expects many rows.
+    wanted = DATABASES["default"].setdefault("OPTIONS", {})
+    wanted["options"] = f"{wanted.get('options', '')} -c jit=off".strip()
 
 # --- Queue ----------------------------------------------------------------------------------
 
