@@ -6,7 +6,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 import msgspec
 import responses
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -271,6 +273,22 @@ def fault_body(code: str, detail: str) -> str:
 def drain(organization: Organization) -> None:
     """What a worker does when the bell rings."""
     tasks.drain(organization.pk)
+
+
+@contextmanager
+def drained_after(organization: Organization, part: str) -> Iterator[list[str]]:
+    """The worker's turn comes while a page is read: after the first statement that contains `part`, which is told."""
+    seen: list[str] = []
+
+    def work(execute, sql, params, many, context):
+        answer = execute(sql, params, many, context)
+        if part in sql and not seen:
+            seen.append(sql)
+            drain(organization)
+        return answer
+
+    with connection.execute_wrapper(work):
+        yield seen
 
 
 def answer_bells() -> None:

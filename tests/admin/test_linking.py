@@ -1,14 +1,13 @@
 """Linking, unlinking and comparing as Finmo's staff do it."""
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from integrations.models import Item, Organization, SyncRun, Trigger
 from tests.admin.conftest import messages_of
 from tests.admin.test_records import at, choose, press
 from tests.factories import make_beneficiary, make_bill, make_customer, make_invoice, push
-from tests.quickbooks import drain
+from tests.quickbooks import drain, drained_after
 
 MAKERS = {
     "customer": make_customer,
@@ -57,16 +56,8 @@ def test_a_run_that_ends_while_its_comparison_is_read_is_followed_on(superuser, 
     theirs = qbo.make("Customer", {"DisplayName": "Globex Corp"})
     customer = make_customer(organization, name="Globex")
     linked = superuser.post(at(customer, "link"), {"quickbooks_id": theirs["Id"]})
-    ended = []
 
-    def end_after_the_record_was_read(execute, sql, params, many, context):
-        answer = execute(sql, params, many, context)
-        if 'FROM "contacts_customer"' in sql and not ended:
-            ended.append(sql)
-            drain(organization)
-        return answer
-
-    with connection.execute_wrapper(end_after_the_record_was_read):
+    with drained_after(organization, 'FROM "contacts_customer"') as ended:
         stale = superuser.get(linked["Location"])
 
     assert ended and not stale.context["record"].linked

@@ -68,3 +68,16 @@ def make_theirs(qbo, customer, number: str, amount: str = "100.00") -> dict:
             "Line": [line],
         },
     )
+
+
+def invoice_there(qbo, customer, number="1047", amount="109.00", **fields) -> dict:
+    """One line without an item, of 1 October 2026, that somebody made in QuickBooks."""
+    line = {"Amount": amount, "DetailType": "SalesItemLineDetail"}
+    line["SalesItemLineDetail"] = {"TaxCodeRef": {"value": "5"}}
+    body = {
+        "CustomerRef": {"value": customer.qbo_id},
+        "DocNumber": number,
+        "TxnDate": "2026-10-01",
+        "Line": [line],
+    }
+    return qbo.make("Invoice", body | fields)

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from integrations import linking
 from integrations.simulator.models import StoredObject
 from tests.factories import (
     bill_line,
@@ -15,6 +14,8 @@ from tests.factories import (
     make_invoice,
     push,
 )
+
+from .by_hand import invoice_there, unlink
 
 
 @pytest.fixture(autouse=True)
@@ -29,27 +30,12 @@ def customer(qbo, organization):
     return customer
 
 
-def invoice_there(qbo, customer, number="1047", amount="100.00", **fields) -> dict:
-    line = {
-        "Amount": amount,
-        "DetailType": "SalesItemLineDetail",
-        "SalesItemLineDetail": {"TaxCodeRef": {"value": "5"}},
-    }
-    body = {
-        "CustomerRef": {"value": customer.qbo_id},
-        "DocNumber": number,
-        "TxnDate": "2026-10-01",
-        "Line": [line],
-    }
-    return qbo.make("Invoice", body | fields)
-
-
 def invoice_here(organization, customer, number="1047", **fields):
     return make_invoice(organization, customer, number=number, tax_treatment="none", **fields)
 
 
 def test_an_invoice_of_both_sides_is_linked_and_stays_one(qbo, organization, customer):
-    held = invoice_there(qbo, customer)
+    held = invoice_there(qbo, customer, amount="100.00")
     invoice = invoice_here(organization, customer)
 
     run = push(invoice)
@@ -61,13 +47,13 @@ def test_an_invoice_of_both_sides_is_linked_and_stays_one(qbo, organization, cus
     assert [each["Id"] for each in qbo.all("Invoice")] == [held["Id"]]
 
 
-def test_a_bill_of_both_sides_is_linked_and_stays_one(qbo, organization, asked):
+def test_a_bill_of_both_sides_is_linked_and_stays_one(qbo, organization):
     beneficiary = make_beneficiary(organization)
     push(beneficiary)
     bill = make_bill(organization, beneficiary, number="7", lines=[bill_line()])
     push(bill)
     held = bill.qbo_id
-    linking.unlink(organization, "bills", [bill.pk], asked=asked)
+    unlink(bill, entity="bills")
 
     run = push(bill)
 
@@ -94,7 +80,7 @@ def test_another_document_of_that_number_is_left_alone(qbo, organization, custom
 
 
 def test_one_there_is_given_to_one_here_only(qbo, organization, customer):
-    held = invoice_there(qbo, customer)
+    held = invoice_there(qbo, customer, amount="100.00")
     invoices = [invoice_here(organization, customer) for _ in range(2)]
 
     assert push(*invoices).status == "succeeded"
@@ -114,7 +100,7 @@ def test_one_that_is_bound_here_is_no_other_record(qbo, organization, customer):
 
 
 def test_one_call_looks_for_the_whole_queue(qbo, organization, customer):
-    held = invoice_there(qbo, customer, number="N-60")
+    held = invoice_there(qbo, customer, "N-60", "100.00")
     push(invoice_here(organization, customer, number="the item's first"))
     invoices = [invoice_here(organization, customer, number=f"N-{number}") for number in range(75)]
     qbo.reset_calls()
@@ -158,7 +144,7 @@ def test_where_quickbooks_refuses_to_look_the_invoice_goes_out(qbo, organization
 def test_a_full_page_of_one_number_is_read_to_its_end(qbo, organization, customer):
     other = make_customer(organization)
     push(other)
-    held, first = invoice_there(qbo, customer), invoice_there(qbo, other)
+    held, first = invoice_there(qbo, customer, amount="100.00"), invoice_there(qbo, other, amount="100.00")
     kept = StoredObject.objects.get(company__realm_id=qbo.realm, entity="Invoice", qbo_id=first["Id"])
     start = kept.number + 1
     StoredObject.objects.bulk_create(_numbered(kept, number) for number in range(start, start + 1000))
@@ -183,7 +169,7 @@ def _numbered(row: StoredObject, number: int, **fields) -> StoredObject:
 
 
 def test_a_look_whose_answer_is_lost_is_made_again(qbo, organization, customer):
-    held = invoice_there(qbo, customer)
+    held = invoice_there(qbo, customer, amount="100.00")
     invoice = invoice_here(organization, customer, lines=[invoice_line(custom_name="Something new")])
     qbo.mishap("answer_lost", matching="/batch")
 

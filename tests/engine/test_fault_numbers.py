@@ -14,6 +14,8 @@ from tests.factories import (
     push,
 )
 
+from .by_hand import invoice_there
+
 
 @pytest.fixture
 def customer(qbo, organization):
@@ -27,18 +29,6 @@ def beneficiary(qbo, organization):
     beneficiary = make_beneficiary(organization)
     push(beneficiary)
     return beneficiary
-
-
-def invoice_there(qbo, customer, number="1047", amount="109.00", **fields) -> dict:
-    line = {"Amount": amount, "DetailType": "SalesItemLineDetail"}
-    line["SalesItemLineDetail"] = {"TaxCodeRef": {"value": "5"}}
-    body = {
-        "CustomerRef": {"value": customer.qbo_id},
-        "DocNumber": number,
-        "TxnDate": "2026-10-01",
-        "Line": [line],
-    }
-    return qbo.make("Invoice", body | fields)
 
 
 def test_a_document_entered_twice_here_says_that_the_other_one_is_linked(qbo, organization, customer):

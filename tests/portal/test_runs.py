@@ -3,13 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from integrations import reconciling
 from integrations.models import Lane, SyncRun
 from tests.factories import make_customer, make_invoice, push
-from tests.quickbooks import drain
+from tests.quickbooks import drain, drained_after
 
 from .pages import buttons_of, fragment, text_of
 
@@ -201,16 +200,9 @@ def test_a_run_that_ends_while_a_list_is_read_is_followed_on(qbo, organization, 
     """Or the list would go on showing what was before, with a run beside it that has ended."""
     make_customer(organization)
     fragment(browser, "/customers/", {"scope": "all"})
-    run, ended = SyncRun.objects.first(), []
+    run = SyncRun.objects.first()
 
-    def end_after_the_list_was_read(execute, sql, params, many, context):
-        answer = execute(sql, params, many, context)
-        if 'FROM "contacts_customer"' in sql and not ended:
-            ended.append(sql)
-            drain(organization)
-        return answer
-
-    with connection.execute_wrapper(end_after_the_list_was_read):
+    with drained_after(organization, 'FROM "contacts_customer"') as ended:
         page = browser.get("/customers/").content.decode()
 
     assert ended and f'hx-get="/sync-history/{run.pk}/progress/"' in page
