@@ -7,7 +7,7 @@ from ..mapping import Company, Mapper, Problem
 from ..models import SyncedRecord, SyncJob
 from ..qbo.errors import Refused
 from . import beforehand, find, outcomes
-from .bind import link
+from .bind import found_for, link
 from .work import Work
 
 
@@ -88,14 +88,7 @@ def _link_found(
     if not found:
         return
     with work.storing():
-        link(
-            company,
-            [
-                (mapper, job, records[job.record_id], found[job.record_id][1])
-                for job in jobs
-                if job.record_id in found
-            ],
-        )
+        link(company, found_for(mapper, jobs, records, found))
     linked = mapper.full_records(company.organization).filter(pk__in=list(found))
     records |= {record.pk: record for record in linked}
 

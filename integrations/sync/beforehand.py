@@ -14,7 +14,6 @@ from ..mapping import Mapper, mapper_of
 from ..models import Direction, SyncedRecord, SyncJob, name_key
 from ..qbo.client import PAGE_SIZE
 from ..qbo.errors import Refused, Unreachable
-from ..qbo.statements import in_list
 from . import find
 from .work import Work
 
@@ -47,9 +46,7 @@ def look(work: Work, wanted: Iterable[SyncedRecord]) -> None:
 
 
 def _ask(work: Work, parts: list[tuple[Mapper, list[str]]]) -> None:
-    selections = [
-        (mapper.remote, f"{mapper.key} IN {in_list(sorted(_spellings(names)))}") for mapper, names in parts
-    ]
+    selections = [(mapper.remote, find.where_named(mapper, names)) for mapper, names in parts]
     try:
         answers = work.client.select_each(selections)
         for (mapper, names), (entity, where), rows in zip(parts, selections, answers, strict=True):
@@ -92,10 +89,6 @@ def _parts(names: list[str]) -> Iterator[list[str]]:
         size += more
     if part:
         yield part
-
-
-def _spellings(names: list[str]) -> set[str]:
-    return {spelling for name in names for spelling in find.spellings(name)} - {""}
 
 
 def _name(mapper: Mapper, record: SyncedRecord) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +32,17 @@ def identity(document: documents.Entity, raw: bytes) -> dict:
         "qbo_updated_at": meta.LastUpdatedTime if meta else None,
         "qbo_document": raw.decode(),
     }
+
+
+def found_for(
+    mapper: Mapper, jobs: Iterable[SyncJob], records: Mapping[int, SyncedRecord], found: find.Found
+) -> list[Answered]:
+    """What a look found of these jobs' records."""
+    return [
+        (mapper, job, records[job.record_id], found[job.record_id][1])
+        for job in jobs
+        if job.record_id in found
+    ]
 
 
 @dataclass

@@ -19,7 +19,7 @@ from ..qbo.errors import (
     error_of,
 )
 from . import apply, find, outcomes
-from .bind import bind_and_finish, link
+from .bind import bind_and_finish, found_for, link
 from .work import Work
 from .writing import mark_gone
 
@@ -209,14 +209,7 @@ def _look_again(work: Work, mapper: Mapper, company: Company, jobs: list[SyncJob
     mapper.prepare(new, company)
     found, refused = find.made_by_us(work, mapper, company, new)
     with work.storing():
-        bind_and_finish(
-            company,
-            [
-                (mapper, job, records[job.record_id], found[job.record_id][1])
-                for job in jobs
-                if job.record_id in found
-            ],
-        )
+        bind_and_finish(company, found_for(mapper, jobs, records, found))
     outcomes.fail(
         mapper,
         [(job, outcomes.in_doubt(refused[job.record_id])) for job in jobs if job.record_id in refused],

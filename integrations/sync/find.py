@@ -159,8 +159,7 @@ def by_key(work: Work, mapper: Mapper, records: list[SyncedRecord]) -> tuple[dic
     halved = 0
     while waiting:
         part = waiting.pop()
-        keys = {key for record in part for key in spellings(str(getattr(record, mapper.key_column)))}
-        where = f"{mapper.key} IN {in_list(sorted(keys - {''}))}"
+        where = where_named(mapper, (str(getattr(record, mapper.key_column)) for record in part))
         try:
             collect(mapper, work.client.select(mapper.remote, where=where).rows, found)
         except Refused as refusal:
@@ -188,6 +187,12 @@ def spellings(name: str) -> set[str]:
         for gap in range(1, min(len(words), MOST_GAPS + 1))
     }
     return {name, " ".join(words), "  ".join(words), *doubled}
+
+
+def where_named(mapper: Mapper, names: Iterable[str]) -> str:
+    """The condition that finds what bears one of these names or numbers."""
+    spelled = {spelling for name in names for spelling in spellings(name)} - {""}
+    return f"{mapper.key} IN {in_list(sorted(spelled))}"
 
 
 def judge(

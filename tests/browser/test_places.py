@@ -112,6 +112,7 @@ def test_who_signed_in_anew_in_another_tab_is_told_to_reload(company, someone):
     someone.press("Bulk Sync")
 
     someone.sees("You signed in again meanwhile. Reload this page and try again; nothing was changed.")
+    expect(someone.page.locator("#started")).to_be_empty()
     someone.forgive("403")
     someone.forgive("Response Status Error Code")
 
@@ -175,6 +176,7 @@ def test_a_double_press_on_a_question_leaves_the_sidebar_open(company, worker, s
     someone.page.locator("#confirm-void").get_by_role("button", name="Void").dblclick()
 
     someone.sees("1 of 1 invoice voided.", within=sidebar)
+    expect(sidebar).to_have_attribute("open", "")
 
 
 def test_a_run_whose_sidebar_was_closed_is_followed_in_the_tray_to_its_end(company, worker, someone, sidebar):
@@ -194,7 +196,8 @@ def test_what_is_said_of_a_record_is_read_in_its_sidebar(someone):
     someone.fill("Name", "Read in the sidebar")
     someone.press("Save")
 
-    someone.sees("is saved.", within=someone.page.get_by_role("dialog"))
+    expect(someone.page.get_by_role("dialog")).to_contain_text("Read in the sidebar is saved.")
+    expect(someone.page.locator("main > #messages")).to_have_count(0)
 
 
 def test_a_switch_that_could_not_be_saved_shows_what_is_true(someone):
