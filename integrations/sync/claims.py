@@ -3,15 +3,42 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from ..mapping import Problem, mapper_for
-from ..models import WITHOUT_JOBS, QueueStep, SyncJob, SyncRun
+from ..mapping import Company, Mapper, Problem, mapper_for
+from ..models import WITHOUT_JOBS, QueueStep, SyncedRecord, SyncJob, SyncRun
 from . import outcomes
 from .work import Work
+
+
+@dataclass
+class Claimed:
+    """One entity's jobs of a claim, as far as they are still to be handled, and their records by id."""
+
+    work: Work
+    company: Company
+    mapper: Mapper
+    jobs: list[SyncJob]
+    records: dict[int, SyncedRecord]
+
+    def record(self, job: SyncJob) -> SyncedRecord:
+        return self.records[job.record_id]
+
+    @property
+    def new(self) -> list[SyncedRecord]:
+        """The records that are not linked to anything in QuickBooks."""
+        return [record for record in map(self.record, self.jobs) if not record.linked]
+
+    def fail(self, problems: Mapping[int, Problem]) -> None:
+        """Ends the jobs of these records, each with its problem, and goes on without them."""
+        failed = [job for job in self.jobs if job.record_id in problems]
+        outcomes.fail(self.mapper, [(job, problems[job.record_id]) for job in failed])
+        self.jobs = [job for job in self.jobs if job.record_id not in problems]
 
 
 def claim(work: Work, most_priority: int | None = None) -> list[SyncJob]:

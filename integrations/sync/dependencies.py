@@ -3,71 +3,73 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 
 from ..mapping import Company, Mapper, mapper_of
 from ..models import Direction, QueueStep, SyncedRecord, SyncJob, SyncRun, SyncState
 from ..queueing import take_out
 from . import beforehand, merge
+from .claims import Claimed
 from .work import Work
 
 # Records looked at in one go when the whole queue is searched for what it needs.
 CHUNK = 300
 
 
-def hasten(work: Work, mapper: Mapper, jobs: list[SyncJob], records: dict[int, SyncedRecord]) -> None:
+def hasten(claimed: Claimed) -> None:
     """Queues now what these jobs wait for and a long run has not come to yet."""
     awaited: dict[tuple[str, int], list[SyncedRecord]] = defaultdict(list)
-    for job in jobs:
-        for entity, needed in mapper.waits_for(records[job.record_id]):
+    for job in claimed.jobs:
+        for entity, needed in claimed.mapper.waits_for(claimed.record(job)):
             if not needed.linked and needed.sync_state != SyncState.QUEUED:
                 awaited[entity, job.priority].append(needed)
-    if not awaited or not QueueStep.to_take(work.organization.pk).exists():
+    organization_id = claimed.company.organization.pk
+    if not awaited or not QueueStep.to_take(organization_id).exists():
         return
     for (entity, priority), needed in awaited.items():
-        taken = take_out(work.organization.pk, entity, {each.pk for each in needed}, priority)
+        taken = take_out(organization_id, entity, {each.pk for each in needed}, priority)
         for each in needed:
             if each.pk in taken:
                 each.sync_state = SyncState.QUEUED
 
 
-def queue_dependencies(
-    work: Work,
-    mapper: Mapper,
-    company: Company,
-    jobs: list[SyncJob],
-    records: dict[int, SyncedRecord],
-) -> bool:
+def queue_dependencies(claimed: Claimed) -> bool:
     """Queues what these jobs need, with what the rest of the queue needs, so that it goes out in few batches.
 
     True where something was queued: it has a lower rank, so it is claimed before these jobs come again. A job that
     waited once already does not ask twice; it is then refused with the reason why its dependency failed.
     """
-    first_tried = [records[job.record_id] for job in jobs if job.attempts == 1]
+    mapper, company = claimed.mapper, claimed.company
+    first_tried = [claimed.record(job) for job in claimed.jobs if job.attempts == 1]
     fresh = [record for record in first_tried if not record.linked and _may_go(mapper, company, record)]
     fresh += _rewritten(mapper, company, [record for record in first_tried if record.linked])
     needed = mapper.dependencies(fresh, company) if fresh else []
     if not needed:
         return False
-    waiting = SyncJob.objects.filter(
-        organization=work.organization,
-        entity=mapper.entity,
-        direction=Direction.PUSH,
-        status=SyncJob.Status.QUEUED,
-    ).values_list("record_id", flat=True)
-    ids = list(waiting)
-    wanted = {record.pk: record for record in needed}
-    for start in range(0, len(ids), CHUNK):
-        more = list(
-            mapper.full_records(work.organization).filter(pk__in=ids[start : start + CHUNK], qbo_id=None)
-        )
-        more = [record for record in more if _may_go(mapper, company, record)]
-        wanted |= {record.pk: record for record in mapper.dependencies(more, company)}
-    _queue(work, list(wanted.values()), jobs[0])
+    wanted = {record.pk: record for record in [*needed, *_needed_by_queued(mapper, company)]}
+    _queue(claimed.work, list(wanted.values()), claimed.jobs[0])
     possible = [record for record in wanted.values() if mapper_of(record).refuse_new(record, company) is None]
     if possible:
         # Both in one call: what these jobs need, and their own documents, which come again after it.
-        beforehand.look(work, [*possible, *fresh])
+        beforehand.look(claimed.work, [*possible, *fresh])
     return True
+
+
+def _needed_by_queued(mapper: Mapper, company: Company) -> Iterator[SyncedRecord]:
+    """What the new records that still wait in the queue need."""
+    waiting = SyncJob.objects.filter(
+        organization=company.organization,
+        entity=mapper.entity,
+        direction=Direction.PUSH,
+        status=SyncJob.Status.QUEUED,
+    )
+    ids = list(waiting.values_list("record_id", flat=True))
+    for start in range(0, len(ids), CHUNK):
+        queued = mapper.full_records(company.organization).filter(
+            pk__in=ids[start : start + CHUNK], qbo_id=None
+        )
+        sendable = [record for record in queued if _may_go(mapper, company, record)]
+        yield from mapper.dependencies(sendable, company)
 
 
 def _rewritten(mapper: Mapper, company: Company, linked: list[SyncedRecord]) -> list[SyncedRecord]:

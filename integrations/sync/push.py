@@ -4,7 +4,7 @@ at a time, what is referred to first."""
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -16,8 +16,9 @@ from ..mapping import Company, Mapper, Problem, Values, mapper_for
 from ..models import Direction, PushBatch, SyncedRecord, SyncJob, SyncState
 from ..qbo.errors import Refused
 from . import already_there, ending, linking, merge, outcomes, settle
-from .claims import by_entity, claim, fail_claimed
+from .claims import Claimed, by_entity, claim, fail_claimed
 from .dependencies import hasten, queue_dependencies
+from .faulty import RATE_MISSING
 from .lease import hold_lane
 from .work import Work
 
@@ -28,11 +29,12 @@ logger = logging.getLogger(__name__)
 class Draft:
     """A job on its way: the record, what it says, and what of it is new to QuickBooks."""
 
+    mapper: Mapper
     job: SyncJob
     record: SyncedRecord
     values: Values
     changed: set[str]
-    body: dict[str, Any] = field(default_factory=dict)
+    body: dict[str, Any]
 
 
 def push_round(work: Work, *, most_priority: int | None = None) -> bool:
@@ -57,49 +59,46 @@ def _work_off(work: Work, jobs: list[SyncJob]) -> None:
         for entity, of_entity in by_entity(jobs).items():
             linking.link_records(work, company, mapper_for(entity), of_entity)
         return
-    drafts: list[tuple[Mapper, Draft]] = []
+    drafts: list[Draft] = []
     for entity, of_entity in by_entity(jobs).items():
-        mapper = mapper_for(entity)
-        drafts += [(mapper, draft) for draft in prepare(work, mapper, company, of_entity)]
+        drafts += prepare(_with_records(work, company, mapper_for(entity), of_entity))
     if drafts:
         send(work, company, drafts)
 
 
-def prepare(work: Work, mapper: Mapper, company: Company, jobs: list[SyncJob]) -> list[Draft]:
-    """The drafts that have to be sent; every other job is refused, put back or found in step."""
+def _with_records(work: Work, company: Company, mapper: Mapper, jobs: list[SyncJob]) -> Claimed:
+    """The jobs whose records still exist; the others have ended."""
     wanted = mapper.full_records(work.organization).filter(pk__in=[job.record_id for job in jobs])
     records = {record.pk: record for record in wanted.order_by()}
     gone = [job for job in jobs if job.record_id not in records]
     outcomes.finish(gone, SyncJob.Outcome.SKIPPED, "It no longer exists.")
-    jobs = _still_wanted([job for job in jobs if job.record_id in records], records)
-    hasten(work, mapper, jobs, records)
-    if queue_dependencies(work, mapper, company, jobs, records):
-        outcomes.requeue(jobs)
+    return Claimed(work, company, mapper, [job for job in jobs if job.record_id in records], records)
+
+
+def prepare(claimed: Claimed) -> list[Draft]:
+    """The drafts that have to be sent; every other job is refused, put back or found in step."""
+    _leave_out_unwanted(claimed)
+    hasten(claimed)
+    if queue_dependencies(claimed):
+        outcomes.requeue(claimed.jobs)
         return []
-    jobs = already_there.link_existing(work, mapper, company, jobs, records)
-    jobs = already_there.link_doubted(work, mapper, company, jobs, records)
-    _read_rates(work, mapper, company, jobs, records)
-    drafts = _drafts(mapper, company, jobs, records)
-    new = [draft.job for draft in drafts if not draft.record.linked]
-    linked = already_there.link_entered(work, mapper, company, new, records)
+    already_there.link_existing(claimed)
+    already_there.link_doubted(claimed)
+    _read_rates(claimed)
+    drafts = _drafts(claimed, claimed.jobs)
+    new = [draft.record for draft in drafts if not draft.record.linked]
+    linked = already_there.link_entered(claimed, new)
     again = [draft.job for draft in drafts if draft.record.pk in linked]
     drafts = [draft for draft in drafts if draft.record.pk not in linked]
-    return drafts + _drafts(mapper, company, again, records)
+    return drafts + _drafts(claimed, again)
 
 
-def _drafts(
-    mapper: Mapper, company: Company, jobs: list[SyncJob], records: dict[int, SyncedRecord]
-) -> list[Draft]:
-    mapper.prepare([records[job.record_id] for job in jobs], company)
-    return [draft for job in jobs if (draft := _draft(mapper, company, job, records[job.record_id]))]
-
-
-def _still_wanted(jobs: list[SyncJob], records: dict[int, SyncedRecord]) -> list[SyncJob]:
+def _leave_out_unwanted(claimed: Claimed) -> None:
     """A pull that came between may have found the document ended there, or a change that a person has to decide on:
     then nothing of ours may go out."""
     wanted = []
-    for job in jobs:
-        record = records[job.record_id]
+    for job in claimed.jobs:
+        record = claimed.record(job)
         ended = getattr(record, "ended", "")
         if ended:
             outcomes.finish([job], SyncJob.Outcome.SKIPPED, f"It was {ended} in QuickBooks.")
@@ -109,39 +108,51 @@ def _still_wanted(jobs: list[SyncJob], records: dict[int, SyncedRecord]) -> list
             )
         else:
             wanted.append(job)
-    return wanted
+    claimed.jobs = wanted
 
 
-def _draft(mapper: Mapper, company: Company, job: SyncJob, record: SyncedRecord) -> Draft | None:
+def _drafts(claimed: Claimed, jobs: list[SyncJob]) -> list[Draft]:
+    mapper, company = claimed.mapper, claimed.company
+    mapper.prepare([claimed.record(job) for job in jobs], company)
+    return [draft for job in jobs if (draft := _safe_draft(mapper, company, job, claimed.record(job)))]
+
+
+def _safe_draft(mapper: Mapper, company: Company, job: SyncJob, record: SyncedRecord) -> Draft | None:
     """Never raises: what is wrong with one record must not stop the others."""
     try:
-        values = mapper.ours(record, company)
-        changed = merge.changed_here(record.base, values) if record.linked else set(values)
-        if record.linked and (not changed or not mapper.updates):
-            job.revision = record.revision
-            outcomes.unchanged(mapper, [job]) if job.outcome != SyncJob.Outcome.LINKED else _linked(
-                mapper, job
-            )
-            return None
-        if _waits_for_queued(mapper, job, record):
-            outcomes.requeue([job])
-            return None
-        problem = mapper.refuse(record, values, changed, company) or mapper.refuse_needed(
-            record, values, changed, company
-        )
-        if problem:
-            outcomes.fail(mapper, [(job, problem)])
-            return None
-        draft = Draft(job, record, values, changed)
-        draft.body = mapper.compose(record, values, changed, company)
-        return draft
+        return _draft(mapper, company, job, record)
     except Exception as error:
         logger.exception("%s %s could not be prepared", mapper.entity, record.pk)
         outcomes.fail(mapper, [(job, Problem("internal", detail=f"{type(error).__name__}: {error}"))])
         return None
 
 
-def _linked(mapper: Mapper, job: SyncJob) -> None:
+def _draft(mapper: Mapper, company: Company, job: SyncJob, record: SyncedRecord) -> Draft | None:
+    """What goes out, or None where nothing does: then the job has ended, or waits again."""
+    values = mapper.ours(record, company)
+    changed = merge.changed_here(record.base, values) if record.linked else set(values)
+    if record.linked and (not changed or not mapper.updates):
+        _end_in_step(mapper, job, record)
+        return None
+    if _waits_for_queued(mapper, job, record):
+        outcomes.requeue([job])
+        return None
+    problem = mapper.refuse(record, values, changed, company) or mapper.refuse_needed(
+        record, values, changed, company
+    )
+    if problem:
+        outcomes.fail(mapper, [(job, problem)])
+        return None
+    body = mapper.compose(record, values, changed, company)
+    return Draft(mapper, job, record, values, changed, body)
+
+
+def _end_in_step(mapper: Mapper, job: SyncJob, record: SyncedRecord) -> None:
+    """There is nothing to send, be it that the record was linked a moment ago."""
+    job.revision = record.revision
+    if job.outcome != SyncJob.Outcome.LINKED:
+        outcomes.unchanged(mapper, [job])
+        return
     with transaction.atomic():
         hold_lane(job.organization_id)
         mapper.model.objects.filter(pk=job.record_id).update(**outcomes.synced_columns(job))
@@ -160,16 +171,11 @@ def _waits_for_queued(mapper: Mapper, job: SyncJob, record: SyncedRecord) -> boo
     return False
 
 
-def _read_rates(
-    work: Work,
-    mapper: Mapper,
-    company: Company,
-    jobs: list[SyncJob],
-    records: dict[int, SyncedRecord],
-) -> None:
+def _read_rates(claimed: Claimed) -> None:
     """QuickBooks' own rate for documents that it refused without one (2410, contract section 10.8)."""
-    again = [job for job in jobs if job.attempts > 1 and job.code == "2410"]
-    pairs = {mapper.rate_needed(records[job.record_id], company) for job in again} - {None}
+    work = claimed.work
+    again = [job for job in claimed.jobs if job.attempts > 1 and job.code == RATE_MISSING]
+    pairs = {claimed.mapper.rate_needed(claimed.record(job), claimed.company) for job in again} - {None}
     for currency, day in pairs - work.rates.keys():
         try:
             answer = work.client.exchange_rate(currency, day)
@@ -178,30 +184,30 @@ def _read_rates(
             logger.warning("No rate of %s on %s: %s", currency, day, error)
 
 
-def send(work: Work, company: Company, drafts: list[tuple[Mapper, Draft]]) -> None:
+def send(work: Work, company: Company, drafts: list[Draft]) -> None:
     """Writes the batches down, then sends them."""
     size = settings.QBO_BATCH_SIZE
     parts = [drafts[start : start + size] for start in range(0, len(drafts), size)]
     settle.transmit_all(work, company, [_write_down(work, part) for part in parts])
 
 
-def _write_down(work: Work, drafts: list[tuple[Mapper, Draft]]) -> PushBatch:
+def _write_down(work: Work, drafts: list[Draft]) -> PushBatch:
     items = [
         {
             "bId": str(draft.job.pk),
             "operation": "update" if draft.record.linked else "create",
-            mapper.remote: draft.body,
+            draft.mapper.remote: draft.body,
         }
-        for mapper, draft in drafts
+        for draft in drafts
     ]
     body = documents.encode({"BatchItemRequest": items}).decode()
     with transaction.atomic():
         batch = PushBatch.objects.create(organization=work.organization, realm_id=work.realm_id, body=body)
-        for _, draft in drafts:
+        for draft in drafts:
             job = draft.job
             job.batch, job.revision = batch, draft.record.revision
             base = draft.record.base.get("fields", {})
             job.before = {name: base[name] for name in draft.changed if name in base}
             job.after = {name: draft.values[name] for name in draft.changed}
-        outcomes.write_columns([draft.job for _, draft in drafts], ["batch", "revision", "before", "after"])
+        outcomes.write_columns([draft.job for draft in drafts], ["batch", "revision", "before", "after"])
     return batch
