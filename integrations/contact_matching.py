@@ -222,7 +222,7 @@ def _keep_ours(reading: ContactReading, finding: ContactFinding, asked: Asked) -
     """What QuickBooks said becomes what ours is compared with, so that all that differs goes out. Our sync token
     stays: where QuickBooks has a newer one the engine reads the contact again before it writes."""
     mapper = mapper_for(reading.entity)
-    merge.close_conflicts(mapper, [finding.record_id], "finmo", asked.user)
+    merge.decide_as_a_whole(mapper, [finding.record_id], "finmo", asked.user)
     mapper.records(reading.organization).filter(pk=finding.record_id).exclude(
         sync_state=SyncState.QUEUED
     ).update(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -58,7 +58,7 @@ def claim(work: Work, most_priority: int | None = None) -> list[SyncJob]:
     return list(SyncJob.objects.filter(pk__in=ids, status=SyncJob.Status.RUNNING).order_by("id"))
 
 
-def by_entity(jobs: list[SyncJob]) -> dict[str, list[SyncJob]]:
+def by_entity(jobs: Iterable[SyncJob]) -> dict[str, list[SyncJob]]:
     grouped: dict[str, list[SyncJob]] = defaultdict(list)
     for job in jobs:
         grouped[job.entity].append(job)

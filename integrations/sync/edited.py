@@ -14,7 +14,7 @@ from . import merge
 from .bind import identity, tie
 from .incoming import Incoming, Stored, columns_of, note
 from .outcomes import lock
-from .writing import NO_ERROR, in_step_columns, set_texts, set_values
+from .writing import NO_ERROR, close_conflicts, in_step_columns, set_texts, set_values
 
 Outcome = SyncJob.Outcome
 
@@ -44,7 +44,7 @@ def _follow_void(mapper: Mapper, company: Company, each: Incoming, links: Links,
     """There is nothing left to disagree about; ours keeps what it was."""
     columns = columns_of(mapper, company, each, links) | in_step_columns()
     mapper.model.objects.filter(pk=each.record.pk).update(**columns)
-    merge.close_conflict(mapper, each.record)
+    close_conflicts(mapper, [each.record.pk])
     note(mapper, [each], Outcome.UPDATED, stored)
 
 
@@ -81,7 +81,7 @@ def _state(
         merge.open_conflict(mapper, record, merged.conflicts, changed_there_at)
         state = SyncState.CONFLICT
     else:
-        merge.close_conflict(mapper, record)
+        close_conflicts(mapper, [record.pk])
         queued = record.sync_state == SyncState.QUEUED
         state = SyncState.QUEUED if queued else SyncState.CHANGED if waiting else SyncState.SYNCED
     return {"sync_state": state, "accounting_synced": state == SyncState.SYNCED, **NO_ERROR}

@@ -19,12 +19,13 @@ from ..qbo.errors import (
     TryLater,
     Unreachable,
 )
-from . import find, merge, outcomes
+from . import find, outcomes
 from .apply import store
 from .bind import identity
 from .lease import hold_lane
 from .settle import DUPLICATE_REQUEST, PAUSES, close, give_up, never_usable, release
 from .work import Work
+from .writing import close_conflicts
 
 logger = logging.getLogger(__name__)
 
@@ -141,7 +142,7 @@ def _ended(mapper: Mapper, job: SyncJob, record: SyncedRecord, columns: dict | N
         accounting_synced_at=timezone.now(),
         **(columns or {}),
     )
-    merge.close_conflict(mapper, record)
+    close_conflicts(mapper, [record.pk])
     outcomes.finish([job], SyncJob.Outcome.UPDATED)
 
 

@@ -20,6 +20,7 @@ from ..qbo.errors import (
 )
 from . import apply, find, outcomes
 from .bind import bind_and_finish, found_for, link
+from .claims import by_entity
 from .work import Work
 from .writing import mark_gone
 
@@ -35,16 +36,17 @@ SYSTEM_FAILURE = "10000"
 
 MOST_ATTEMPTS = 4
 
+# Jobs with their records and what QuickBooks said of them.
 Failures = list[tuple[SyncJob, SyncedRecord, Fault]]
 
 
 def digest(work: Work, company: Company, failed: Failures, unanswered: list[SyncJob]) -> None:
     """Raises what concerns the whole company, after every record's own matter is settled."""
-    by_entity: dict[str, Failures] = defaultdict(list)
+    failed_of: dict[str, Failures] = defaultdict(list)
     for failure in failed:
-        by_entity[failure[0].entity].append(failure)
+        failed_of[failure[0].entity].append(failure)
     raised: QuickBooksError | None = None
-    for entity, failures in by_entity.items():
+    for entity, failures in failed_of.items():
         mapper = mapper_for(entity)
         handled: dict[str, Failures] = defaultdict(list)
         for failure in failures:
@@ -59,10 +61,7 @@ def digest(work: Work, company: Company, failed: Failures, unanswered: list[Sync
             mapper,
             [(job, outcomes.problem_of(fault)) for rest in handled.values() for job, _, fault in rest],
         )
-    by_jobs: dict[str, list[SyncJob]] = defaultdict(list)
-    for job in unanswered:
-        by_jobs[job.entity].append(job)
-    for entity, jobs in by_jobs.items():
+    for entity, jobs in by_entity(unanswered).items():
         _look_again(work, mapper_for(entity), company, jobs)
     if raised:
         raise raised

@@ -33,7 +33,9 @@ NOT_UNDERSTOOD = {"500", "2010", "2030", "2040", "4000", "4001", "4002"}
 # So often one look is cut in halves to find the names that cannot be asked for.
 MOST_HALVED = 15
 
+# A document and the bytes that it was read from.
 Read = tuple[documents.Entity, bytes]
+# By the keys of the records whose documents they are.
 Found = dict[int, Read]
 # By the keys of the records that QuickBooks refused to look for.
 NotAsked = dict[int, Refused]
@@ -117,12 +119,12 @@ def rows_by_ids(work: Work, mapper: Mapper, ids: Iterable[str]) -> list[bytes]:
     ]
 
 
-def newest(pairs: Iterable[tuple[documents.Entity, bytes]]) -> dict[str, tuple[documents.Entity, bytes]]:
+def newest(pairs: Iterable[Read]) -> dict[str, Read]:
     """By id. Where one answer has several versions of a document, its deletion holds, or else the latest."""
     return {str(document.Id): (document, raw) for document, raw in sorted(pairs, key=_version)}
 
 
-def _version(pair: tuple[documents.Entity, bytes]) -> tuple[bool, int, str]:
+def _version(pair: Read) -> tuple[bool, int, str]:
     document = pair[0]
     token = str(given(document.SyncToken) or "")
     return document.deleted, len(token), token

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from .. import services
 from ..document_mapping import DocumentMapper
 from ..mapping import Company
-from ..models import Conflict, Difference, Direction, Document, Fix, SyncedRecord, SyncRun, SyncState
+from ..models import Difference, Direction, Document, Fix, SyncedRecord, SyncRun, SyncState
 from . import merge, outcomes
 from .apply import store
 from .bind import identity
@@ -150,13 +149,8 @@ def _rebase(task: Repair, record: Document) -> None:
 
 
 def _decide_conflicts(task: Repair, records: list[SyncedRecord], side: str) -> None:
-    open_ones = Conflict.objects.filter(
-        entity=task.mapper.entity, record_id__in=[record.pk for record in records], resolved_at=None
-    )
-    for conflict in open_ones:
-        conflict.choices = dict.fromkeys(conflict.fields, side)
-        conflict.resolved_at, conflict.resolved_by = timezone.now(), task.run.requested_by
-        conflict.save(update_fields=["choices", "resolved_at", "resolved_by"])
+    ids = [record.pk for record in records]
+    merge.decide_as_a_whole(task.mapper, ids, side, task.run.requested_by)
 
 
 FIXES: dict[Fix, Callable[[Repair], list[Send]]] = {

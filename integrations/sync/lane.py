@@ -26,10 +26,11 @@ from ..qbo.errors import (
     TryLater,
     Unreachable,
 )
-from . import claims, looking, matching, outcomes, pull, push, reconcile, repair, settle
+from . import claims, looking, matching, outcomes, pull, push, reconcile, repair
 from .lease import Lease, LeaseLost
 from .permission import Stopped
 from .runs import fail_run
+from .unsettled import settle_open
 from .work import Work
 
 logger = logging.getLogger(__name__)
@@ -75,7 +76,7 @@ def _work_off(work: Work) -> bool:
         status=SyncRun.Status.RUNNING, error_code="", error_message="", error_remedy=""
     )
     try:
-        settle.settle_open(work)
+        settle_open(work)
         claims.requeue_orphans(work)
         while work.time_left and _step(work):
             if code := work.reason_to_wait:

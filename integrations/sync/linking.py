@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import IntegrityError
 
 from .. import retrying
@@ -14,9 +12,6 @@ from ..services import Asked
 from . import find, outcomes
 from .bind import tie
 from .work import Work
-
-# What QuickBooks holds: (document, its bytes), or None where it holds nothing.
-Held = tuple[Any, bytes] | None
 
 _NOT_ACTIVE = Problem(
     "inactive",
@@ -50,7 +45,7 @@ def _send_what_waited(mapper: Mapper, jobs: list[SyncJob]) -> None:
     retrying.after_linking(mapper, run.organization_id, [job.record_id for job in jobs], asked=asked)
 
 
-def _link(work: Work, mapper: Mapper, company: Company, job: SyncJob, held: Held) -> None:
+def _link(work: Work, mapper: Mapper, company: Company, job: SyncJob, held: find.Read | None) -> None:
     """The tie and its journal, together or not at all."""
     with work.storing():
         record = outcomes.lock(mapper, job.organization_id, [job.record_id]).get(job.record_id)
@@ -78,8 +73,10 @@ def _closed(record: SyncedRecord) -> Problem | None:
     return None
 
 
-def _unfit(mapper: Mapper, company: Company, record: SyncedRecord, qbo_id: str, held: Held) -> Problem | None:
-    """Why the record cannot be linked to this one."""
+def _unfit(
+    mapper: Mapper, company: Company, record: SyncedRecord, qbo_id: str, held: find.Read | None
+) -> Problem | None:
+    """Why the record cannot be linked to this one, of which QuickBooks holds `held`."""
     if mapper.records(company.organization).filter(qbo_id=qbo_id).exists():
         return Problem("link_taken")
     if held is None or not mapper.usable(held[0]):

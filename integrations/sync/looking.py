@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from ..mapping import Mapper, mapper_for
 from ..models import Direction, SyncJob, SyncRun, name_key
@@ -13,7 +12,7 @@ from ..qbo.errors import Refused, Unreachable
 from ..qbo.statements import quote
 from . import find, outcomes
 from .apply import store
-from .runs import end_run
+from .runs import begin, end_run, waiting_runs
 from .work import Work
 from .writing import Entry, mark_gone
 
@@ -25,18 +24,11 @@ DIRECTIONS = (Direction.LOOK_UP, Direction.REFRESH)
 
 def next_run(work: Work) -> SyncRun | None:
     """The most urgent look that waits."""
-    waiting = SyncRun.objects.filter(
-        organization=work.organization,
-        direction__in=DIRECTIONS,
-        status__in=SyncRun.UNFINISHED,
-    )
-    return waiting.order_by("priority", "id").first()
+    return waiting_runs(work.organization, *DIRECTIONS).first()
 
 
 def looking_round(work: Work, run: SyncRun) -> bool:
-    SyncRun.objects.filter(pk=run.pk, started_at=None).update(started_at=timezone.now())
-    SyncRun.objects.filter(pk=run.pk).update(status=SyncRun.Status.RUNNING)
-    run.refresh_from_db()
+    begin(run)
     mapper = mapper_for(run.entity)
     try:
         if run.direction == Direction.LOOK_UP:

@@ -22,7 +22,7 @@ from . import find, merge, outcomes
 from .apply import store
 from .contact_compare import Comparison, Contact, compare
 from .leaving import LEFT
-from .runs import end_run
+from .runs import begin, end_run, waiting_runs
 from .sides import written_since
 from .work import Work
 from .writing import mark_gone
@@ -37,19 +37,12 @@ DIRECTIONS = (Direction.MATCH, Direction.IMPORT)
 
 def next_run(work: Work) -> SyncRun | None:
     """The most urgent run that waits."""
-    waiting = SyncRun.objects.filter(
-        organization=work.organization,
-        direction__in=DIRECTIONS,
-        status__in=SyncRun.UNFINISHED,
-    )
-    return waiting.order_by("priority", "id").first()
+    return waiting_runs(work.organization, *DIRECTIONS).first()
 
 
 def matching_round(work: Work, run: SyncRun, between: Between) -> bool:
     """`between` is called between pages."""
-    SyncRun.objects.filter(pk=run.pk, started_at=None).update(started_at=timezone.now())
-    SyncRun.objects.filter(pk=run.pk).update(status=SyncRun.Status.RUNNING)
-    run.refresh_from_db()
+    begin(run)
     mapper = mapper_for(run.entity)
     try:
         if run.direction == Direction.MATCH:
@@ -190,7 +183,7 @@ def _forget_agreement(mapper: Mapper, run: SyncRun, ids: list[str]) -> None:
     """A last agreement that says nothing of what QuickBooks has: so all of it is news, and nothing is disputed."""
     records = mapper.records(run.organization).filter(qbo_id__in=ids)
     keys = list(records.values_list("pk", flat=True))
-    merge.close_conflicts(mapper, keys, "quickbooks", run.requested_by)
+    merge.decide_as_a_whole(mapper, keys, "quickbooks", run.requested_by)
     records.update(
         base={"fields": dict.fromkeys((each.name for each in mapper.fields), "?")},
         qbo_sync_token="",

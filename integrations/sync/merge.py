@@ -14,7 +14,7 @@ from typing import Any
 from django.utils import timezone
 
 from .. import documents
-from ..mapping import Mapper, Values, mapper_for
+from ..mapping import Mapper, Values, company_of, mapper_for
 from ..models import Conflict, SyncedRecord, SyncState
 from .links import links_for_values
 from .merge_lines import MergedLines, merge_lines, moved_money, same_money, with_their_texts
@@ -169,15 +169,8 @@ def open_conflict(
     )
 
 
-def close_conflict(mapper: Mapper, record: SyncedRecord) -> None:
-    """QuickBooks' side gave way, so there is nothing left to decide."""
-    Conflict.objects.filter(entity=mapper.entity, record_id=record.pk, resolved_at=None).update(
-        resolved_at=timezone.now()
-    )
-
-
-def close_conflicts(mapper: Mapper, ids: Iterable[int], side: str, by: Any) -> None:
-    """Settles open conflicts for one side as a whole; the caller writes the records."""
+def decide_as_a_whole(mapper: Mapper, ids: Iterable[int], side: str, by: Any) -> None:
+    """Decides open conflicts for one side, "finmo" or "quickbooks"; the caller writes the records."""
     for conflict in Conflict.objects.filter(entity=mapper.entity, record_id__in=list(ids), resolved_at=None):
         conflict.choices = dict.fromkeys(conflict.fields, side)
         conflict.resolved_at, conflict.resolved_by = timezone.now(), by
@@ -200,21 +193,15 @@ def decide(conflict: Conflict, choices: dict[str, str]) -> None:
         whole = mapper.merged_whole & theirs.keys() <= taken.keys()
         document = documents.decode(record.qbo_document.encode(), mapper.document) if whole else None
         set_values(mapper, record, taken, links, document)
-    state = (
-        SyncState.CHANGED
-        if "finmo" in choices.values() or _edited(record, base, choices)
-        else SyncState.SYNCED
-    )
+    goes_out = "finmo" in choices.values() or _edited(mapper, record, base, choices)
+    state = SyncState.CHANGED if goes_out else SyncState.SYNCED
     mapper.model.objects.filter(pk=record.pk).update(
         base=base, sync_state=state, accounting_synced=state == SyncState.SYNCED, **NO_ERROR
     )
 
 
-def _edited(record: SyncedRecord, base: dict[str, Values], choices: dict[str, str]) -> bool:
+def _edited(mapper: Mapper, record: SyncedRecord, base: dict[str, Values], choices: dict[str, str]) -> bool:
     """Whether fields beside the disputed ones still wait to go out."""
-    from ..mapping import company_of, mapper_of
-
-    mapper = mapper_of(record)
     fresh = mapper.full_records(record.organization).get(pk=record.pk)
     company = company_of(record.organization)
     mapper.prepare([fresh], company)

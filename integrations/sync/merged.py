@@ -17,7 +17,7 @@ from . import find, merge, outcomes
 from .apply import store
 from .suspected import survivors_of
 from .work import Work
-from .writing import NO_ERROR, Entry, in_step_columns
+from .writing import NO_ERROR, Entry, close_conflicts, in_step_columns
 
 logger = logging.getLogger(__name__)
 
@@ -114,7 +114,7 @@ def _retire(
     ours = mapper.ours(loser, company)
     base = merge.snapshot(ours, {**loser.base.get("fields", {}), "is_active": False})
     mapper.model.objects.filter(pk=loser.pk).update(**columns, base=base, **in_step_columns())
-    merge.close_conflict(mapper, loser)
+    close_conflicts(mapper, [loser.pk])
     note = f"QuickBooks merged it into {survivor}."
     waiting = SyncJob.objects.filter(entity=mapper.entity, record_id=loser.pk, status=SyncJob.Status.QUEUED)
     outcomes.finish(waiting, Outcome.SKIPPED, note)

@@ -19,6 +19,21 @@ from .writing import Entry
 
 Outcome = SyncJob.Outcome
 
+# What is said of a job that was to create.
+HAD_ALREADY = "QuickBooks had it already: it was linked, and not created again."
+# What is written on a job once it has ended.
+_JOURNAL = [
+    "status",
+    "outcome",
+    "finished_at",
+    "code",
+    "message",
+    "remedy",
+    "detail",
+    "intuit_tid",
+    "quickbooks_id",
+]
+
 
 @contextmanager
 def _lane_of(jobs: Iterable[SyncJob]) -> Iterator[None]:
@@ -27,10 +42,6 @@ def _lane_of(jobs: Iterable[SyncJob]) -> Iterator[None]:
         for organization_id in sorted({job.organization_id for job in jobs}):
             hold_lane(organization_id)
         yield
-
-
-# Of a job that was to create.
-HAD_ALREADY = "QuickBooks had it already: it was linked, and not created again."
 
 
 def finish(jobs: Iterable[SyncJob], outcome: Outcome, message: str = "") -> None:
@@ -131,20 +142,6 @@ def finish_each(jobs: Iterable[SyncJob]) -> None:
         job.status, job.finished_at = SyncJob.Status.DONE, now
     with _lane_of(done):
         _save(done)
-
-
-# What is written on a job once it has ended.
-_JOURNAL = [
-    "status",
-    "outcome",
-    "finished_at",
-    "code",
-    "message",
-    "remedy",
-    "detail",
-    "intuit_tid",
-    "quickbooks_id",
-]
 
 
 def _save(jobs: list[SyncJob]) -> None:

@@ -23,7 +23,7 @@ from ..qbo.errors import Refused, Unreachable
 from . import find, identities, merged, outcomes
 from .apply import store
 from .incoming import Stored
-from .runs import end_run
+from .runs import end_run, mark_running, waiting_runs
 from .work import Work
 from .writing import Entry, mark_gone
 
@@ -37,15 +37,10 @@ LOOK_BACK = timedelta(days=29)
 
 def pull_round(work: Work, between: Callable[[], None]) -> bool:
     """Works off all queued pulls of the organization together. `between` is called between pages."""
-    runs = list(
-        SyncRun.objects.filter(
-            organization=work.organization, direction=Direction.PULL, status__in=SyncRun.UNFINISHED
-        ).order_by("priority", "id")
-    )
+    runs = list(waiting_runs(work.organization, Direction.PULL))
     if not runs:
         return False
-    SyncRun.objects.filter(pk__in=[run.pk for run in runs], started_at=None).update(started_at=timezone.now())
-    SyncRun.objects.filter(pk__in=[run.pk for run in runs]).update(status=SyncRun.Status.RUNNING)
+    mark_running(runs)
     try:
         results = _read(work, _asked_of(runs, identities.due(work)), between)
         merges = merged.follow_merges(work, work.company())

@@ -14,16 +14,14 @@ from ..models import Direction, SyncRun
 from ..qbo.errors import Refused, Unreachable
 from . import outcomes, statements
 from .compare import Comparison, Side, compare
-from .runs import end_run
+from .runs import begin, end_run, waiting_runs
 from .sides import QuickBooksSide, Unsteady, read_finmo, written_since
 from .work import Work
 
 
 def reconcile_round(work: Work, run: SyncRun, between: Callable[[], None]) -> bool:
     """Reads one statement as its run asks for. `between` is called between pages."""
-    SyncRun.objects.filter(pk=run.pk, started_at=None).update(started_at=timezone.now())
-    SyncRun.objects.filter(pk=run.pk).update(status=SyncRun.Status.RUNNING)
-    run.refresh_from_db()
+    begin(run)
     mapper = mapper_for(run.entity)
     as_of = date.fromisoformat(run.options["as_of"])
     try:
@@ -86,7 +84,4 @@ def _missing(ours: list[Side], theirs: dict[str, Side], as_of: str) -> set[str]:
 
 def next_run(work: Work) -> SyncRun | None:
     """The most urgent statement that waits to be read."""
-    waiting = SyncRun.objects.filter(
-        organization=work.organization, direction=Direction.RECONCILE, status__in=SyncRun.UNFINISHED
-    )
-    return waiting.order_by("priority", "id").first()
+    return waiting_runs(work.organization, Direction.RECONCILE).first()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from ..document_mapping import DocumentMapper
 from ..mapping import Company, Problem, mapper_for
@@ -14,25 +13,21 @@ from . import find, outcomes, statements
 from .compare import compare
 from .fixes import FIXES, Repair, Send
 from .leaving import LEFT
-from .runs import end_run
+from .runs import begin, end_run, waiting_runs
 from .sides import QuickBooksSide, read_finmo
 from .work import Work
 
 
 def next_run(work: Work) -> SyncRun | None:
     """The most urgent repair that waits neither for its jobs nor for anybody."""
-    waiting = SyncRun.objects.filter(
-        organization=work.organization, direction=Direction.REPAIR, status__in=SyncRun.UNFINISHED
-    )
     under_way = SyncJob.objects.filter(organization=work.organization).exclude(status=SyncJob.Status.DONE)
-    return waiting.exclude(pk__in=under_way.values("run_id")).order_by("priority", "id").first()
+    waiting = waiting_runs(work.organization, Direction.REPAIR)
+    return waiting.exclude(pk__in=under_way.values("run_id")).first()
 
 
 def repair_round(work: Work, run: SyncRun) -> bool:
     """The next of two steps: to fix, which may leave jobs behind, and to look again once these are done."""
-    SyncRun.objects.filter(pk=run.pk, started_at=None).update(started_at=timezone.now())
-    SyncRun.objects.filter(pk=run.pk).update(status=SyncRun.Status.RUNNING)
-    run.refresh_from_db()
+    begin(run)
     statement = Statement.objects.get(pk=run.options["statement"], organization=work.organization)
     if statement.realm_id != work.realm_id:
         end_run(run, LEFT)

@@ -1,12 +1,35 @@
-"""How a run ends, and what the configuration page is told of it."""
+"""How a run begins and ends, and what the configuration page is told of it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from ..mapping import Problem, mapper_for
-from ..models import Configuration, Direction, SyncRun
+from ..models import Configuration, Direction, Organization, SyncRun
+
+
+def waiting_runs(organization: Organization, *directions: Direction) -> QuerySet[SyncRun]:
+    """The most urgent first."""
+    runs = SyncRun.objects.filter(
+        organization=organization, direction__in=directions, status__in=SyncRun.UNFINISHED
+    )
+    return runs.order_by("priority", "id")
+
+
+def begin(run: SyncRun) -> None:
+    """Marks a run as running, or as going on."""
+    mark_running([run])
+    run.refresh_from_db()
+
+
+def mark_running(runs: Iterable[SyncRun]) -> None:
+    keys = [run.pk for run in runs]
+    SyncRun.objects.filter(pk__in=keys, started_at=None).update(started_at=timezone.now())
+    SyncRun.objects.filter(pk__in=keys).update(status=SyncRun.Status.RUNNING)
 
 
 def end_run(run: SyncRun, problem: Problem | None = None) -> None:

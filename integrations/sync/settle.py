@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connections, transaction
+from django.db import connections, transaction
 from django.utils import timezone
 
 from ..mapping import Company, Mapper, Problem, mapper_for
 from ..models import PushBatch, SyncedRecord, SyncJob
 from ..qbo.client import BatchAnswer
-from ..qbo.errors import Fault, QuickBooksError, Refused, Throttled, Unreachable
+from ..qbo.errors import QuickBooksError, Refused, Throttled, Unreachable
 from . import find, merge, outcomes
 from .bind import Answered, bind_and_finish
-from .faulty import digest
-from .lease import LeaseLost, hold_lane
-from .leaving import LEFT
+from .claims import by_entity
+from .faulty import Failures, digest
+from .lease import hold_lane
 from .work import Work
 
 logger = logging.getLogger(__name__)
@@ -31,7 +30,6 @@ DUPLICATE_REQUEST = "600"
 MOST_UNUSABLE = 9
 
 Answer = list[BatchAnswer] | QuickBooksError
-Failed = list[tuple[SyncJob, SyncedRecord, Fault]]
 
 
 def transmit_all(work: Work, company: Company, batches: list[PushBatch]) -> None:
@@ -122,9 +120,8 @@ def _take(work: Work, company: Company, batch: PushBatch, answer: Answer) -> boo
 
 def store(work: Work, company: Company, batch: PushBatch, answers: list[BatchAnswer]) -> None:
     """Ids and tokens first, in one transaction; only then what the faults ask for."""
-
     by_id = {answer.b_id: answer for answer in answers}
-    failed: Failed = []
+    failed: Failures = []
     unanswered: list[SyncJob] = []
     answered: list[Answered] = []
     with work.storing():
@@ -214,12 +211,10 @@ def _updated(
 
 def running(batch: PushBatch) -> list[tuple[Mapper, list[SyncJob], dict[int, SyncedRecord]]]:
     """The batch's open jobs by entity, with their records held until the transaction ends."""
-    by_entity: dict[str, list[SyncJob]] = defaultdict(list)
-    for job in batch.jobs.filter(status=SyncJob.Status.RUNNING).order_by("pk"):
-        by_entity[job.entity].append(job)
+    jobs_running = batch.jobs.filter(status=SyncJob.Status.RUNNING).order_by("pk")
     found = []
     with transaction.atomic():
-        for entity, jobs in by_entity.items():
+        for entity, jobs in by_entity(jobs_running).items():
             mapper = mapper_for(entity)
             ids = [job.record_id for job in jobs]
             found.append((mapper, jobs, outcomes.lock(mapper, batch.organization_id, ids)))
@@ -248,36 +243,6 @@ def _refuse_all(batch: PushBatch, error: Refused) -> None:
         close(batch, error.intuit_tid)
         for mapper, jobs, _ in running(batch):
             outcomes.fail(mapper, [(job, outcomes.problem_of(error)) for job in jobs])
-
-
-def settle_open(work: Work) -> None:
-    """Batches that a dead or timed-out worker left without an answer, oldest first."""
-    open_batches = PushBatch.objects.filter(organization=work.organization, settled_at__isnull=True)
-    for batch in open_batches.order_by("pk"):
-        if batch.realm_id != work.realm_id:
-            # What the former company made of it is nothing to this one.
-            give_up(batch, LEFT)
-            continue
-        try:
-            _settle(work, batch)
-        except Refused as refusal:
-            give_up(batch, outcomes.in_doubt(refusal))
-        except (QuickBooksError, LeaseLost, OperationalError, InterfaceError):
-            raise
-        except Exception as error:
-            # It would stop the lane at this place for ever; in doubt, its records are looked for before they go again.
-            logger.exception("Organization %s: an answer could not be stored", work.organization.slug)
-            give_up(batch, Problem("in_doubt", detail=f"{type(error).__name__}: {error}"))
-
-
-def _settle(work: Work, batch: PushBatch) -> None:
-    company = work.company()
-    if batch.operation == "batch":
-        transmit(work, company, batch)
-    else:
-        from .ending import settle_ending
-
-        settle_ending(work, company, batch)
 
 
 def give_up(batch: PushBatch, problem: Problem) -> None:

@@ -14,8 +14,6 @@ from ..models import Conflict, Document, Organization, SyncedRecord, SyncJob, Sy
 
 # (outcome, label, record id, QuickBooks id, message)
 Entry = tuple[SyncJob.Outcome, str, int | None, str, str]
-
-
 # What stopped a record before says nothing of it as it is now.
 NO_ERROR = dict.fromkeys(("sync_error_code", "sync_error_message", "sync_error_remedy", "sync_error_tid"), "")
 
@@ -29,14 +27,18 @@ def in_step_columns() -> dict[str, Any]:
     }
 
 
+def close_conflicts(mapper: Mapper, ids: Iterable[int]) -> None:
+    """There is nothing left to decide about these records."""
+    open_ones = Conflict.objects.filter(entity=mapper.entity, record_id__in=list(ids), resolved_at=None)
+    open_ones.update(resolved_at=timezone.now())
+
+
 def untie(mapper: Mapper, ids: Iterable[int], **columns: Any) -> None:
     """Forgets the documents of these records, which stay in QuickBooks; `columns` are written besides."""
     ids = list(ids)
     if mapper.line_model is not None:
         mapper.line_model.objects.filter(document_id__in=ids).update(qbo_line_id="")
-    Conflict.objects.filter(entity=mapper.entity, record_id__in=ids, resolved_at=None).update(
-        resolved_at=timezone.now()
-    )
+    close_conflicts(mapper, ids)
     forgotten = in_step_columns() | {
         "qbo_id": None,
         "qbo_sync_token": "",
@@ -110,9 +112,7 @@ def mark_gone(mapper: Mapper, organization: Organization, ids: Iterable[str]) ->
     keys = [record.pk for record in records]
     with transaction.atomic():
         mapper.model.objects.filter(pk__in=keys).update(**columns, **in_step_columns())
-        Conflict.objects.filter(entity=mapper.entity, record_id__in=keys, resolved_at=None).update(
-            resolved_at=timezone.now()
-        )
+        close_conflicts(mapper, keys)
         if not mapper.ending:
             _agree_inactive(mapper, records)
     return found
