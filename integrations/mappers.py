@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import Any
 
 from . import documents
-from .document_lines import NOT_TAXABLE, TAXABLE
 from .mapping import (
     FORBIDDEN_IN_NAMES,
     Company,
@@ -19,6 +18,7 @@ from .mapping import (
     given,
     register,
 )
+from .mapping.lines import NOT_TAXABLE, TAXABLE
 from .models import Account, Item, SyncedRecord, TaxCode, name_key
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from .document_mapping import DocumentMapper
 from .mapping import mapper_for, mappers
+from .mapping.document import DocumentMapper
 from .models import (
     Difference,
     Direction,

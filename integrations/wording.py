@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from .document_lines import LINE_REFERENCES
 from .mapping import Reference, Values, mapper_for
+from .mapping.lines import LINE_REFERENCES
 from .models import Organization
 
 # What Django would name after the column.

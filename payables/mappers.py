@@ -4,8 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 from integrations import documents
-from integrations.document_mapping import DocumentMapper
 from integrations.mapping import Company, Problem, Values, register
+from integrations.mapping.document import DocumentMapper
 from integrations.models import DocumentLine
 from integrations.money import rounded
 

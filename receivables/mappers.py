@@ -4,9 +4,9 @@ from decimal import Decimal
 from typing import Any
 
 from integrations import documents
-from integrations.document_lines import DESCRIPTION_ONLY, NOT_TAXABLE, TAXABLE, only_describes
-from integrations.document_mapping import DocumentMapper
 from integrations.mapping import Company, Problem, Values, register
+from integrations.mapping.document import DocumentMapper
+from integrations.mapping.lines import DESCRIPTION_ONLY, NOT_TAXABLE, TAXABLE, only_describes
 from integrations.models import DocumentLine, Item, SyncedRecord, name_key
 
 from .models import Invoice, InvoiceLine

@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from .. import services
-from ..document_mapping import DocumentMapper
 from ..mapping import Company
+from ..mapping.document import DocumentMapper
 from ..models import Difference, Direction, Document, Fix, SyncedRecord, SyncRun, SyncState
 from . import merge, outcomes
 from .apply import store

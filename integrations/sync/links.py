@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..document_lines import LINE_REFERENCES
 from ..mapping import Links, Mapper, Values, mapper_for
+from ..mapping.lines import LINE_REFERENCES
 from ..models import Organization
 
 

@@ -8,8 +8,8 @@ from datetime import date
 from django.db.models import Q
 from django.utils import timezone
 
-from ..document_mapping import DocumentMapper
 from ..mapping import Problem, mapper_for
+from ..mapping.document import DocumentMapper
 from ..models import Direction, SyncRun
 from ..qbo.errors import Refused, Unreachable
 from . import outcomes, statements

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import Q
 
-from ..document_mapping import DocumentMapper
 from ..mapping import Company, Problem, mapper_for
+from ..mapping.document import DocumentMapper
 from ..models import Direction, Fix, Statement, SyncJob, SyncRun, SyncState
 from ..qbo.errors import Refused, Unreachable
 from . import find, outcomes, statements

@@ -10,13 +10,13 @@ from decimal import Decimal
 from django.db.models import Q
 
 from .. import documents
-from ..document_mapping import DocumentMapper
 from ..mapping import Company, Problem, given, mapper_for, walk
+from ..mapping.document import DocumentMapper
+from ..mapping.voids import looks_voided
 from ..models import Document, Organization, SyncJob
 from ..qbo.client import PAGE_SIZE
 from ..qbo.errors import Refused
 from ..qbo.statements import in_list, quote
-from ..voids import looks_voided
 from . import find
 from .compare import Side
 from .work import Work

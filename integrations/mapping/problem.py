@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .faults import explain
+from ..faults import explain
 
 
 @dataclass(frozen=True)

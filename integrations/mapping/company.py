@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from .models import Account, Configuration, Connection, Item, Organization
+from ..models import Account, Configuration, Connection, Item, Organization
 
 
 @dataclass

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..models import SyncedRecord
 from .fields import Reference
-from .models import SyncedRecord
 
 if TYPE_CHECKING:
-    from .mapping import Mapper
+    from .mapper import Mapper
 
 _registry: dict[str, Mapper] = {}
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from . import documents
+from .. import documents
+from ..models import Document
 from .fields import given
-from .models import Document
 
 # What the private note of a voided transaction begins with, in a company whose language is English.
 VOIDED_NOTE = "voided"

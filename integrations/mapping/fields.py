@@ -13,9 +13,11 @@ from typing import Any
 
 import msgspec
 
-from . import documents
-from .models import SyncedRecord
+from .. import documents
+from ..models import SyncedRecord
 
+# {our field: value}
+Values = dict[str, Any]
 # (entity, QuickBooks id) → the local record's primary key
 Links = dict[tuple[str, str], int]
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from . import documents
+from .. import documents
+from ..money import Rates, rounded
 from .fields import given, plain
-from .money import Rates, rounded
 
 DESCRIPTION_ONLY = "DescriptionOnly"
 # In the United States a line knows no other codes (contract section 10.7).

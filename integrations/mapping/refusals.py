@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..models import Document, SyncedRecord, TaxTreatment
 from .company import Company
-from .document_lines import LineValues, only_describes
-from .models import Document, SyncedRecord, TaxTreatment
+from .lines import LineValues, only_describes
 from .problem import Problem
 
 LONGEST_NUMBER = 21

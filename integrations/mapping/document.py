@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -10,8 +9,12 @@ from typing import Any, ClassVar
 
 from django.db import models
 
-from . import documents
-from .document_lines import (
+from .. import documents
+from ..models import Document, DocumentLine, Organization, SyncedRecord, TaxTreatment
+from .company import Company
+from .document_finding import FindableDocument
+from .fields import Day, Field, Links, Number, Reference, Values, given, plain
+from .lines import (
     LINE_REFERENCES,
     NOT_TAXABLE,
     TAXABLE,
@@ -20,24 +23,9 @@ from .document_lines import (
     read_line,
     write_line,
 )
-from .document_refusals import refuse_change, refuse_contact, refuse_lines
-from .mapping import (
-    Company,
-    Condition,
-    Day,
-    Field,
-    Links,
-    Mapper,
-    Number,
-    Problem,
-    Reference,
-    Values,
-    given,
-    mapper_for,
-    plain,
-)
-from .models import Document, DocumentLine, Organization, SyncedRecord, TaxCode, TaxTreatment
-from .money import Rates, tax_of
+from .problem import Problem
+from .refusals import refuse_change, refuse_contact, refuse_lines
+from .tax import Taxes
 from .voids import is_voided
 
 _TREATMENTS = {
@@ -54,9 +42,6 @@ FIGURES = (
     "Id, SyncToken, DocNumber, TxnDate, DueDate, CurrencyRef, ExchangeRate, TotalAmt, Balance, TxnTaxDetail, "
     "PrivateNote"
 )
-# So many contacts of one name are asked for when a person searches for their documents.
-MOST_CONTACTS_SEARCHED = 5
-_AMOUNT = re.compile(r"\d{1,12}(\.\d{1,5})?")
 
 
 class Treatment(Field):
@@ -71,7 +56,9 @@ class Treatment(Field):
         super().send(target, _TREATMENTS[TaxTreatment(value)])
 
 
-class DocumentMapper(Mapper):
+class DocumentMapper(FindableDocument):
+    """Subclasses say which contact and which lines, and where QuickBooks keeps them."""
+
     rank = 30
     key, key_column = "DocNumber", "number"
     taken_code = "number_taken"
@@ -81,9 +68,6 @@ class DocumentMapper(Mapper):
     found_in_order = "TxnDate DESC"
     known_by = ("issue_date", "due_date", "currency")
     # Set by the subclasses:
-    contact: ClassVar[str]  # our field
-    contact_entity: ClassVar[str]
-    contact_path: ClassVar[str]
     memo_path: ClassVar[str]
     default_tax_field: ClassVar[str]
     default_account_field: ClassVar[str]
@@ -103,6 +87,7 @@ class DocumentMapper(Mapper):
             Treatment("tax_treatment", "GlobalTaxCalculation"),
             Field("memo", cls.memo_path, longest=1000),
         )
+        cls.taxes = Taxes(cls.default_tax_field, cls.model.rates_field)
         cls.figures = f"{FIGURES}, {cls.contact_path}"
         cls.select_related = (cls.contact, f"{cls.contact}__merged_into", "organization")
         cls.prefetch_related = ("lines__item", "lines__tax_code", "lines__account")
@@ -146,18 +131,9 @@ class DocumentMapper(Mapper):
             "quantity": plain(line.quantity),
             "unit_price": plain(line.unit_price),
             "amount": plain(line.amount),
-            "tax_code": self.tax_code_id(record, line, company),
+            "tax_code": self.taxes.code_id(record, line, company),
             **self.line_ours(line, company),
         }
-
-    def tax_code(self, record: Document, line: DocumentLine, company: Company) -> TaxCode | None:
-        return line.tax_code or getattr(company.configuration, self.default_tax_field)
-
-    def tax_code_id(self, record: Document, line: DocumentLine, company: Company) -> str | None:
-        code = None if record.tax_treatment == TaxTreatment.NONE else self.tax_code(record, line, company)
-        if code:
-            return code.qbo_id
-        return NOT_TAXABLE if company.is_us else None
 
     def theirs(self, document: documents.Transaction, company: Company) -> Values:
         values = super().theirs(document, company)
@@ -201,13 +177,14 @@ class DocumentMapper(Mapper):
     def complete(
         self, target: dict, record: Document, values: Values, changed: set[str], company: Company
     ) -> None:
-        if company.is_us or not company.connection.uses_sales_tax:
+        says_treatment = company.connection.uses_sales_tax and not company.is_us
+        if not says_treatment:
             target.pop("GlobalTaxCalculation", None)
         if not record.linked and not company.connection.multicurrency:
             target.pop("CurrencyRef", None)
         if not record.linked or changed & REWRITES_LINES:
             target["Line"] = self._compose_lines(record, values, company)
-            if record.linked and not (company.is_us or not company.connection.uses_sales_tax):
+            if record.linked and says_treatment:
                 Treatment("tax_treatment", "GlobalTaxCalculation").send(target, values["tax_treatment"])
 
     def _compose_lines(self, record: Document, values: Values, company: Company) -> list[dict[str, Any]]:
@@ -221,20 +198,13 @@ class DocumentMapper(Mapper):
                 detail["TaxCodeRef"] = {"value": TAXABLE if taxable else line["tax_code"]}
             amount = Decimal(line["amount"])
             if inclusive:
-                amount = make_net(detail, amount, self._rates(line["tax_code"], company), record.currency)
+                rates = self.taxes.rates(line["tax_code"], company)
+                amount = make_net(detail, amount, rates, record.currency)
             composed.append(write_line(line, detail_type, detail, amount, held.get(line["id"])))
         return composed
 
-    def _rates(self, code_id: str | None, company: Company) -> Rates:
-        side = self.model.rates_field
-        return company.rates_by_code.get((side, code_id), []) if code_id else []
-
     def prepare(self, records: list[SyncedRecord], company: Company) -> None:
-        side = self.model.rates_field
-        codes = [self.tax_code(record, line, company) for record in records for line in record.lines.all()]
-        for code in codes:
-            if code and code.qbo_id:
-                company.rates_by_code[side, code.qbo_id] = getattr(code, side)
+        self.taxes.remember_rates(records, company)
 
     # --- what is stored ----------------------------------------------------------------------
 
@@ -299,91 +269,9 @@ class DocumentMapper(Mapper):
         """QuickBooks' totals, where its tax is not ours to compute, or where we come to the same: a default tax code
         that was chosen after the document was entered counts from the day it is sent."""
         totals = self.totals(document)
-        if not self._tax_is_ours(record, company) or self._total_now(record, company) == totals["total"]:
+        if (
+            not self.taxes.are_ours(record, company)
+            or self.taxes.total_now(record, company) == totals["total"]
+        ):
             return totals
         return {}
-
-    def _total_now(self, record: Document, company: Company) -> Decimal:
-        """The document's total with the tax codes as they stand."""
-        lines = list(record.lines.all())
-        net = sum((line.amount for line in lines), Decimal())
-        if company.is_us or record.tax_treatment in (TaxTreatment.NONE, TaxTreatment.INCLUSIVE):
-            return net
-        codes = [(line.amount, self.tax_code(record, line, company)) for line in lines]
-        taxed = [(amount, getattr(code, self.model.rates_field)) for amount, code in codes]
-        return net + tax_of(taxed, inclusive=False, currency=record.currency)
-
-    def _tax_is_ours(self, record: Document, company: Company) -> bool:
-        """Whether Finmo can compute the document's tax: it knows the rate of every line's code."""
-        if company.is_us:
-            return all(self.tax_code_id(record, line, company) == NOT_TAXABLE for line in record.lines.all())
-        if record.tax_treatment == TaxTreatment.NONE:
-            return True
-        codes = [self.tax_code(record, line, company) for line in record.lines.all()]
-        return all(code is not None and getattr(code, self.model.rates_field) for code in codes)
-
-    # --- what a person looks for -------------------------------------------------------------
-
-    def searches(self, text: str, organization: Organization) -> list[Condition]:
-        """By number, by the contacts of that name that are linked, and by amount."""
-        conditions = super().searches(text, organization)
-        contacts = mapper_for(self.contact_entity).records(organization).linked().filter(name__icontains=text)
-        ids = contacts.order_by("name", "pk").values_list("qbo_id", flat=True)[:MOST_CONTACTS_SEARCHED]
-        conditions += [(self.contact_path, "=", qbo_id) for qbo_id in ids]
-        amount = text.replace(",", "")
-        if _AMOUNT.fullmatch(amount):
-            conditions.append(("TotalAmt", "=", amount))
-        return conditions
-
-    @property
-    def details(self) -> tuple[str, ...]:
-        return (self.contact, *self.known_by, "total", "balance")
-
-    def shown(self, document: documents.Transaction, company: Company) -> dict[str, Any]:
-        told = super().shown(document, company)
-        contact = given(getattr(document, self.contact_path))
-        name = given(contact.name) if contact else None
-        totals = {"total": plain(given(document.TotalAmt)), "balance": plain(given(document.Balance))}
-        details = {self.contact: name, **told["details"], **totals}
-        return told | {"details": {field: value for field, value in details.items() if value is not None}}
-
-    # --- finding what is there already -------------------------------------------------------
-
-    def same(self, record: Document, document: Any, company: Company) -> Problem | None:
-        theirs = self.theirs(document, company)
-        totals = self.totals(document)
-        total_agrees = totals["total"] == record.total or (
-            not self._tax_is_ours(record, company) and totals["subtotal"] == record.subtotal
-        )
-        contact = getattr(record, self.contact)
-        if (
-            theirs[self.contact] == contact.qbo_id
-            and theirs["issue_date"] == record.issue_date.isoformat()
-            and theirs["currency"] == record.currency
-            and total_agrees
-        ):
-            return None
-        return Problem("number_taken")
-
-    def candidates(
-        self, organization: Organization, documents_and_values: list[tuple[Any, Values]]
-    ) -> models.QuerySet:
-        numbers = {values["number"] for _, values in documents_and_values if values["number"]}
-        return (
-            self.full_records(organization)
-            .filter(qbo_id__isnull=True, ended="", number__in=numbers)
-            .exclude(number="")
-        )
-
-    def local_match(self, document: Any, values: Values, candidates: list[Document]) -> Document | None:
-        total = given(document.TotalAmt)
-        for record in candidates:
-            if (
-                record.number == values["number"]
-                and getattr(record, self.contact).qbo_id == values[self.contact]
-                and record.issue_date.isoformat() == values["issue_date"]
-                and record.currency == values["currency"]
-                and record.total == total
-            ):
-                return record
-        return None
