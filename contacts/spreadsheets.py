@@ -1,7 +1,8 @@
 """Customers and beneficiaries from and to spreadsheets."""
 
 from integrations.models import SyncedRecord, name_key
-from integrations.spreadsheets import ALWAYS, FormResource, Row
+from integrations.spreadsheets.records import ALWAYS, FormResource
+from integrations.spreadsheets.rows import Row
 
 from .forms import FIELDS, BeneficiaryForm, CustomerForm
 from .models import Beneficiary, Contact, Customer

@@ -163,7 +163,7 @@ CACHES["default"]["KEY_PREFIX"] = Q_CLUSTER["name"]
 
 # Between preview and confirmation a file waits where every web process finds it.
 if REDIS_URL:
-    IMPORT_EXPORT_TMP_STORAGE_CLASS = "integrations.waiting_files.SharedFile"
+    IMPORT_EXPORT_TMP_STORAGE_CLASS = "integrations.spreadsheets.waiting_files.SharedFile"
 
 # --- Security -------------------------------------------------------------------------------
 

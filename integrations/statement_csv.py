@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from .cells import guarded
 from .models import Difference, Statement
 from .money import rounded
+from .spreadsheets.cells import guarded
 from .statement_report import CurrencyReport, Figures, report_of
 
 COLUMNS = (

@@ -2,8 +2,9 @@
 
 from import_export.fields import Field
 
-from integrations.document_spreadsheets import DocumentResource, LinesResource
-from integrations.spreadsheets import ALWAYS
+from integrations.spreadsheets.documents import DocumentResource
+from integrations.spreadsheets.lines import LinesResource
+from integrations.spreadsheets.records import ALWAYS
 
 from .forms import BillForm, BillLineForm
 from .models import Bill

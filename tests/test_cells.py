@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.cells import guarded, unguarded
+from integrations.spreadsheets.cells import guarded, unguarded
 
 
 @pytest.mark.parametrize("text", ["=1+1", "@SUM(A1)", "+1+cmd|' /C calc'!A0", "-2+3*A1", "\t=1", "+A1"])

@@ -16,7 +16,7 @@ from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from ..models import Organization
-from ..spreadsheets import FormResource
+from ..spreadsheets.records import FormResource
 from .asking import asked_by
 from .labels import may
 

@@ -6,38 +6,27 @@ A file is of one organization. Nothing of it is written unless every row is good
 from __future__ import annotations
 
 import logging
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.forms import BooleanField, DateField, ModelForm
+from django.forms import ModelForm
 from import_export.fields import Field
 from import_export.resources import ModelResource
 from import_export.results import Result, RowResult
 from import_export.widgets import BooleanWidget
 from tablib import Dataset
 
-from .cells import guarded, unguarded
-from .forms import RecordForm
-from .ids import read_id
-from .models import Organization, SyncedRecord
-from .services import Asked, Refused
+from ..forms import RecordForm
+from ..ids import read_id
+from ..models import Organization, SyncedRecord
+from ..services import Asked, Refused
+from .cells import guarded, in_kind
+from .rows import PLACE, Problems, Row, read_rows
 
 logger = logging.getLogger(__name__)
 
-MOST_ROWS = 2000
-# Which row, or rows, of the file a record came from; people count the head as the first.
-PLACE = "row"
 # The fields of every resource beside its own columns.
 ALWAYS = (PLACE, "id", "organization", "quickbooks_id", "accounting_synced")
-_YES, _NO = ("yes", "true", "1", "active"), ("no", "false", "0", "inactive")
-
-Row = dict[str, Any]
-
-
-class Problems(Exception):
-    """The file as a whole cannot be read; `str()` is a sentence with the remedy."""
 
 
 class FormResource(ModelResource):
@@ -202,49 +191,6 @@ class FormResource(ModelResource):
     ) -> list[Any]:
         cells = super().export_resource(instance, selected_fields, **kwargs)
         return [guarded(cell) if isinstance(cell, str) else cell for cell in cells]
-
-
-def read_rows(dataset: Dataset) -> list[Row]:
-    """The rows that say something, each value as text, with their place. Raises Problems."""
-    if len(dataset) > MOST_ROWS:
-        raise Problems(f"The file has {len(dataset):,} rows; at most {MOST_ROWS:,} go in one. Split it.")
-    headers = list(dataset.headers or [])
-    doubled = {name for name in headers if name and headers.count(name) > 1}
-    if doubled:
-        raise Problems(f"Two columns have the same name: {', '.join(sorted(doubled))}. Rename one.")
-    rows = []
-    for place, values in enumerate(dataset, start=2):
-        row = {name: as_text(value) for name, value in zip(headers, values, strict=False) if name}
-        if any(row.values()):
-            rows.append(row | {PLACE: str(place)})
-    return rows
-
-
-def as_text(value: Any) -> str:
-    """A cell as a person would type it: a date as ISO 8601, a whole number without a point."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float):
-        return f"{Decimal(str(value)):f}".removesuffix(".0")
-    return unguarded(str(value).strip())
-
-
-def in_kind(field: Any, text: str) -> Any:
-    """What the form's field takes. Raises ValueError with the remedy where the text could be misread."""
-    if isinstance(field, BooleanField):
-        if text.casefold() not in (*_YES, *_NO):
-            raise ValueError("Write yes or no.")
-        return text.casefold() in _YES
-    if isinstance(field, DateField) and text:
-        try:
-            return date.fromisoformat(text).isoformat()
-        except ValueError:
-            raise ValueError(f"“{text}” is not a date like 2026-11-30. Write year, month, day.") from None
-    return text
 
 
 def in_columns(form: ModelForm, columns: tuple[str, ...]) -> dict[str, Any]:
