@@ -136,7 +136,7 @@ class LinkingAdmin(ButtonsAdmin):
             "title": f"Link {record} to an existing record",
             "opts": self.opts,
             "record": record,
-            "search": run.options["search"] if run else str(getattr(record, self.mapper.key_column)),
+            "search": run.options["search"] if run else self.mapper.searched_for(record),
             "run": run,
             "progress": progress_of([run])[0] if run else None,
             "table": self._table(request, run) if run and run.finished else None,

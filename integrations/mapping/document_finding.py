@@ -31,6 +31,9 @@ class FindableDocument(Mapper):
 
     # --- by a person -------------------------------------------------------------------------
 
+    def searched_for(self, record: Document) -> str:
+        return super().searched_for(record) or plain(record.total)
+
     def searches(self, text: str, organization: Organization) -> list[Condition]:
         """By number, by the contacts of that name that are linked, and by amount."""
         conditions = super().searches(text, organization)

@@ -90,6 +90,10 @@ class Mapper(Declared):
         """Whether nothing else may be called as the document is: a child has its name only among its siblings."""
         return True
 
+    def searched_for(self, record: SyncedRecord) -> str:
+        """What a person who looks for the record's counterpart would type first."""
+        return str(getattr(record, self.key_column))
+
     def searches(self, text: str, organization: Organization) -> list[Condition]:
         """Where to look for a text. QuickBooks knows no OR, so each is a question of its own."""
         return [(name, "LIKE", f"%{text}%") for name in self.searched or (self.key,)]

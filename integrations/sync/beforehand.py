@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..mapping import Mapper, mapper_of
 from ..models import Direction, SyncedRecord, SyncJob, name_key
@@ -45,21 +45,32 @@ def look(work: Work, wanted: Iterable[SyncedRecord]) -> None:
         _ask(work, parts[start : start + MOST_QUERIES])
 
 
-def _ask(work: Work, parts: list[tuple[Mapper, list[str]]]) -> None:
-    selections = [(mapper.remote, find.where_named(mapper, names)) for mapper, names in parts]
+def rows_of_each(work: Work, selections: Sequence[tuple[str, str]]) -> list[list[bytes] | None]:
+    """All rows of each (entity, condition), 30 of them at most, in one call as far as they fit into it. None for what
+    QuickBooks refused to look for, or answered unreadably. Raises Unreachable."""
+    found: list[list[bytes] | None] = [None] * len(selections)
     try:
-        answers = work.client.select_each(selections)
-        for (mapper, names), (entity, where), rows in zip(parts, selections, answers, strict=True):
+        for place, rows in enumerate(work.client.select_each(selections)):
             if rows is not None and len(rows) >= PAGE_SIZE:
+                entity, where = selections[place]
                 rows = [row for page in work.client.pages(entity, where=where) for row in page.rows]
-            if rows is not None:
-                held = work.held[mapper.entity]
-                held.asked |= set(map(name_key, names))
-                find.collect(mapper, rows, held.documents)
+            found[place] = rows
     except (Refused, Unreachable) as error:
         if isinstance(error, Unreachable) and error.status != 200:
             raise
         logger.warning("QuickBooks cannot be asked what it holds already: %s", error)
+    return found
+
+
+def _ask(work: Work, parts: list[tuple[Mapper, list[str]]]) -> None:
+    answers = rows_of_each(
+        work, [(mapper.remote, find.where_named(mapper, names)) for mapper, names in parts]
+    )
+    for (mapper, names), rows in zip(parts, answers, strict=True):
+        if rows is not None:
+            held = work.held[mapper.entity]
+            held.asked |= set(map(name_key, names))
+            find.collect(mapper, rows, held.documents)
 
 
 def _queued(work: Work, mapper: Mapper) -> set[str]:

@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 import msgspec
 
@@ -252,7 +253,17 @@ def made_by_us(
 def _likeness(mapper: Mapper, record: SyncedRecord) -> str:
     """A document without a number is known by its contact and date."""
     [(_, contact)] = mapper.waits_for(record)
-    return f"{mapper.contact_path} = {quote(contact.qbo_id)} AND TxnDate = {quote(str(record.issue_date))}"
+    return where_of_contact(mapper, contact.qbo_id, record.issue_date, record.issue_date)
+
+
+def where_of_contact(mapper: Mapper, contact_id: str, first: date, last: date) -> str:
+    """The condition that finds a contact's documents of the days between, both included."""
+    day = (
+        f"TxnDate = {quote(str(first))}"
+        if first == last
+        else f"TxnDate >= {quote(str(first))} AND TxnDate <= {quote(str(last))}"
+    )
+    return f"{mapper.contact_path} = {quote(contact_id)} AND {day}"
 
 
 def collect(mapper: Mapper, rows: Iterable[bytes], found: dict[str, list]) -> None:

@@ -15,7 +15,7 @@ from .. import documents
 from ..mapping import Company, Mapper, Problem, Values, mapper_for
 from ..models import Direction, PushBatch, SyncedRecord, SyncJob, SyncState
 from ..qbo.errors import Refused
-from . import already_there, ending, linking, merge, outcomes, settle
+from . import already_there, ending, linking, merge, outcomes, possible_duplicates, settle
 from .claims import Claimed, by_entity, claim, fail_claimed
 from .dependencies import hasten, queue_dependencies
 from .faulty import RATE_MISSING
@@ -88,8 +88,9 @@ def prepare(claimed: Claimed) -> list[Draft]:
     drafts = _drafts(claimed, claimed.jobs)
     new = [draft.record for draft in drafts if not draft.record.linked]
     linked = already_there.link_entered(claimed, new)
+    refused = possible_duplicates.refuse(claimed, new)
     again = [draft.job for draft in drafts if draft.record.pk in linked]
-    drafts = [draft for draft in drafts if draft.record.pk not in linked]
+    drafts = [draft for draft in drafts if draft.record.pk not in linked | refused]
     return drafts + _drafts(claimed, again)
 
 

@@ -65,7 +65,7 @@ class RecordLink(RecordPages):
         context = {
             "record": record,
             "address": self._address(record),
-            "search": run.options["search"] if run else str(getattr(record, self.mapper.key_column)),
+            "search": run.options["search"] if run else self.mapper.searched_for(record),
             "run": run,
             "progress": progress_of([run])[0] if run else None,
             "candidates": self._candidates(run) if run and run.finished else [],

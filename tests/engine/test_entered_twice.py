@@ -123,16 +123,6 @@ def test_the_item_of_a_line_is_looked_for_in_the_same_call(qbo, organization, cu
     assert dict(qbo.calls) == {"batch": 3}
 
 
-def test_nothing_is_asked_for_an_invoice_without_a_number(qbo, organization, customer):
-    push(invoice_here(organization, customer, number="the item's first"))
-    invoice = invoice_here(organization, customer, number="")
-    qbo.reset_calls()
-
-    assert push(invoice).status == "succeeded"
-
-    assert dict(qbo.calls) == {"batch": 1}
-
-
 def test_where_quickbooks_refuses_to_look_the_invoice_goes_out(qbo, organization, customer):
     invoice = invoice_here(organization, customer)
     qbo.refuse_queries("DocNumber", "4000")

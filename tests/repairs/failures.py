@@ -3,7 +3,9 @@ push that ended so."""
 
 from __future__ import annotations
 
-from integrations.models import Configuration, SyncedRecord, SyncState
+from integrations import linking
+from integrations.models import Configuration, SyncedRecord, SyncState, Trigger
+from integrations.services import Asked
 from receivables.models import Invoice
 from tests.factories import make_beneficiary, make_bill, make_customer, make_invoice, push
 from tests.quickbooks import QuickBooks
@@ -45,6 +47,17 @@ def same_name_different_email(qbo: QuickBooks, organization) -> SyncedRecord:
     qbo.make("Customer", {"DisplayName": "Globex", "PrimaryEmailAddr": {"Address": "ap@globex.example"}})
     globex = make_customer(organization, name="Globex", email="pay@globex.example")
     return _failed(globex, "same_name_different_email")
+
+
+def possible_duplicate(qbo: QuickBooks, organization) -> SyncedRecord:
+    """A bill without a number whose tie to QuickBooks was forgotten."""
+    supplier = make_beneficiary(organization)
+    push(supplier)
+    bill = make_bill(organization, supplier, number="")
+    push(bill)
+    linking.unlink(organization, "bills", [bill.pk], asked=Asked(Trigger.API))
+    bill.refresh_from_db()
+    return _failed(bill, "possible_duplicate")
 
 
 def number_too_long(qbo: QuickBooks, organization) -> SyncedRecord:

@@ -92,6 +92,17 @@ def test_a_customer_is_linked_to_the_one_of_its_name(qbo, organization, clerk, t
     assert there(globex)["PrimaryEmailAddr"]["Address"] == "pay@globex.example"
 
 
+def test_a_bill_without_a_number_is_linked_to_the_one_that_may_be_it(qbo, organization, clerk):
+    bill = failures.possible_duplicate(qbo, organization)
+    at_failure(clerk, bill).follow("Link to an existing record").press("Search in QuickBooks")
+    drain(organization)
+    clerk.again().press("Link to the one without a number")
+    drain(organization)
+    bill.refresh_from_db()
+    assert [each["Id"] for each in qbo.all("Bill")] == [bill.qbo_id]
+    assert bill.accounting_synced
+
+
 def test_a_number_is_shortened_on_the_record(qbo, organization, clerk, assert_in_step):
     invoice = failures.number_too_long(qbo, organization)
     at_failure(clerk, invoice).follow("Edit").press("Save", number="INV-2026-10-01-SG")

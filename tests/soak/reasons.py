@@ -94,6 +94,16 @@ def _number_taken(world: World, record: Any, row: StoredObject | None) -> bool:
     )
 
 
+def _possible_duplicate(world: World, record: Any, row: StoredObject | None) -> bool:
+    """It has no number, and looks like a document that nobody here ever edited."""
+    model, contact = type(record), _contact_of(record)
+    alike = _stored(world, model).filter(
+        contact_id=contact.qbo_id, txn_date=record.issue_date, total=record.total
+    )
+    ours = model.objects.filter(qbo_id__isnull=False, edited_at__isnull=False).values("qbo_id")
+    return not record.linked and not record.number and alike.exclude(qbo_id__in=ours).exists()
+
+
 def _inactive(world: World, record: Any, row: StoredObject | None) -> bool:
     """An inactive contact is not made there, and takes no document that it does not have yet."""
     contact = _contact_of(record)
@@ -139,6 +149,7 @@ TRUE: dict[str, Callable[[World, Any, StoredObject | None], bool]] = {
     "name_taken": _name_taken,
     "same_name_different_email": _other_email,
     "number_taken": _number_taken,
+    "possible_duplicate": _possible_duplicate,
     "6220": _has_balance,
     "merged_contact": _merged_away,
 }

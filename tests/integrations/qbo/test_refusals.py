@@ -45,7 +45,8 @@ CODES = """
 OUR_CODES = """
 contact_not_synced no_default_account name_invalid name_taken same_name_different_email
 currency_mismatch currency_not_enabled tax_code_missing tax_treatment_not_supported number_too_long
-number_taken period_closed paid_document in_doubt internal inactive merged_contact conflict lines_not_supported
+number_taken possible_duplicate period_closed paid_document in_doubt internal inactive merged_contact conflict
+lines_not_supported
 needs_reconnect subscription_lapsed misconfigured unreachable throttled different_company deleted_record
 not_connected not_enabled paused already_linked link_taken link_target_gone in_flight
 """.split()
