@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
 from .causes import Cause
 from .faults import Button, explain
 from .mapping import mapper_for
-from .models import Membership, SyncedRecord
+from .models import Membership, SyncedRecord, SyncState
+from .progress import things
 from .web_links import quickbooks_home, quickbooks_url
 
 ON_THE_RECORD = (Button.RENAME, Button.OPEN_RECORD, Button.LINK)
 IN_SETTINGS = (Button.OPEN_SETTING, Button.RECONNECT)
 CHOICES = (Button.CHOOSE_ACCOUNT, Button.CHOOSE_TAX_CODE)
+# A document fails with these for what its contact is like.
+WAITS_FOR_ITS_CONTACT = ("contact_not_synced", "inactive")
 _WITH_CONTACTS = (("with_contacts", "1"),)
 
 
@@ -38,6 +41,8 @@ def remedy_of(entity: str, record: SyncedRecord | None, code: str, membership: M
     if not address or not membership.can_edit:
         return None
     button = explain(code).button
+    if of_contact := _of_the_contact(entity, record, code, membership):
+        return of_contact
     if button == Button.SYNC_CONTACT:
         return Remedy(button.label, f"{address}sync/", posts=True, fields=_WITH_CONTACTS)
     if button == Button.LINK and not record.linked:
@@ -51,6 +56,29 @@ def remedy_of(entity: str, record: SyncedRecord | None, code: str, membership: M
     if button == Button.OPEN_QUICKBOOKS:
         return Remedy(button.label, quickbooks_url(record) or quickbooks_home(), elsewhere=True)
     return _setting(button, membership)
+
+
+def _of_the_contact(
+    entity: str, record: SyncedRecord, code: str, membership: Membership
+) -> Remedy | None:
+    """What repairs the contact that the record waits for, where sending it once more would fail as before."""
+    if code not in WAITS_FOR_ITS_CONTACT:
+        return None
+    for named, contact in mapper_for(entity).waits_for(record):
+        cause = _cause_at(contact)
+        if explain(cause).button in ON_THE_RECORD and (
+            repair := remedy_of(named, contact, cause, membership)
+        ):
+            verb, _, rest = repair.label.partition(" ")
+            # What opens in place would ask about another record than the one that is shown.
+            return replace(repair, label=f"{verb} the {things(named, 1)} {rest}".strip(), panel=False)
+    return None
+
+
+def _cause_at(contact: SyncedRecord) -> str:
+    if not contact.is_active:
+        return "inactive"
+    return contact.sync_error_code if contact.sync_state == SyncState.FAILED else ""
 
 
 def retry_of(entity: str, record: SyncedRecord, membership: Membership) -> Remedy | None:

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from .. import rerunning
 from ..ids import read_id
-from ..listing import Filter
+from ..listing import HEAVY, Filter
 from ..mapping import mapper_for, mappers
 from ..models import Direction, Membership, Statement, SyncedRecord, SyncJob, SyncRun
 from ..progress import asked_for, progress_of, things
@@ -155,8 +155,10 @@ def job_rows(jobs: list[SyncJob], membership: Membership) -> list[dict[str, Any]
             wanted.setdefault(job.entity, set()).add(job.record_id)
     found: dict[tuple[str, int], SyncedRecord] = {}
     for entity, keys in wanted.items():
-        records = mapper_for(entity).records(membership.organization).filter(pk__in=keys)
-        found |= {(entity, record.pk): record for record in records.defer("qbo_document", "base")}
+        mapper = mapper_for(entity)
+        records = mapper.records(membership.organization).filter(pk__in=keys).select_related(*mapper.needs)
+        wide = [f"{prefix}{name}" for prefix in ("", *(f"{each}__" for each in mapper.needs)) for name in HEAVY]
+        found |= {(entity, record.pk): record for record in records.defer(*wide)}
     return [_job_row(job, found.get((job.entity, job.record_id)), membership) for job in jobs]
 
 

@@ -6,6 +6,7 @@ tests/repairs presses one of each kind to its end.
 import pytest
 from django.test import Client
 
+from contacts.models import Customer
 from integrations.faults import TABLE, Button
 from integrations.models import Connection, SyncRun, SyncState
 from receivables.models import Invoice
@@ -77,6 +78,38 @@ def test_each_button_leads_to_where_one_can_act(admins, invoice):
     assert "Reconnect" in text_of(admins.get("/settings/integrations/"))
     configuration = admins.get("/settings/integrations/quickbooks/").content.decode()
     assert 'id="defaults"' in configuration and 'name="default_receivable_account"' in configuration
+
+
+@pytest.mark.parametrize(
+    ("cause", "label", "address"),
+    [
+        ({"sync_state": "failed", "sync_error_code": "name_invalid"}, "Edit the customer", "edit/"),
+        (
+            {"sync_state": "failed", "sync_error_code": "same_name_different_email"},
+            "Link the customer to an existing record",
+            "link/",
+        ),
+        ({"is_active": False}, "Edit the customer", "edit/"),
+    ],
+    ids=["name", "taken", "inactive"],
+)
+@pytest.mark.parametrize("code", ["contact_not_synced", "inactive"])
+def test_where_the_contact_itself_failed_its_own_repair_is_offered(
+    browser, viewers, invoice, code, cause, label, address
+):
+    Customer.objects.filter(pk=invoice.customer_id).update(**cause)
+    found = remedy(browser, invoice, code)
+    page = f"/customers/{invoice.customer_id}/{address}"
+    assert (found.label, found.url, found.posts, found.panel) == (label, page, False, False)
+    assert browser.get(page).status_code == 200
+    assert remedy(viewers, invoice, code) is None
+
+
+def test_a_contact_that_failed_for_what_passes_is_synced_too(browser, invoice):
+    Customer.objects.filter(pk=invoice.customer_id).update(
+        sync_state=SyncState.FAILED, sync_error_code="throttled"
+    )
+    assert remedy(browser, invoice, "contact_not_synced").posts
 
 
 @pytest.mark.parametrize("code", ["in_doubt", "contact_not_synced"])

@@ -132,6 +132,17 @@ def test_a_run_names_each_record_with_outcome_message_and_remedy(qbo, organizati
     assert second.number in only_failed and first.number not in only_failed
 
 
+def test_a_run_of_many_documents_reads_their_contacts_at_once(
+    qbo, organization, browser, django_assert_max_num_queries
+):
+    customers = [make_customer(organization, name=f"Blue: {index}") for index in range(4)]
+    push(*customers)
+    run = push(*(make_invoice(organization, customer) for customer in customers))
+    with django_assert_max_num_queries(10) as asked:
+        page = browser.get(f"/sync-history/{run.pk}/")
+    assert page.content.decode().count(">Edit the customer</a>") == 4, len(asked)
+
+
 def test_retry_failed_starts_a_new_run_over_what_failed(qbo, organization, browser):
     invoice = make_invoice(organization)
     failed = push(invoice)
