@@ -25,13 +25,15 @@ HEAVY = ("qbo_document", "base")
 
 @dataclass(frozen=True)
 class Column:
-    """`order_by` is what sorts it; empty: it cannot be sorted by. A `spare` one is left out where room is short."""
+    """`order_by` is what sorts it; empty: it cannot be sorted by. A `spare` one is left out where room is short,
+    a `tight` one where there is hardly any."""
 
     key: str
     label: str
     order_by: str = ""
     numeric: bool = False
     spare: bool = False
+    tight: bool = False
 
 
 @dataclass(frozen=True)

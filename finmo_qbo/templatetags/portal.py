@@ -37,6 +37,8 @@ STATUS_TONES = {
     "voided": "quiet",
     "deleted": "quiet",
 }
+# Up to 1,234,567.00 there is room for all columns on a laptop.
+LONG_AMOUNT = 12
 TONE_ICONS = {"good": "check", "attention": "warning", "bad": "cross", "busy": "dot", "quiet": "circle"}
 
 
@@ -76,9 +78,13 @@ def money(amount: Decimal | str | None, currency: str) -> str:
 
 @register.simple_tag
 def amount(value: Decimal | str | None, currency: str) -> SafeString:
-    """1,234.50 USD, whose digits stand under each other in a table."""
+    """1,234.50 USD, whose digits stand under each other in a table. A table gives up other columns for long ones."""
+    shown = money(value, currency)
     return format_html(
-        '<span class="amount">{}</span> <span class="currency">{}</span>', money(value, currency), currency
+        '<span class="amount{}">{}</span> <span class="currency">{}</span>',
+        " amount-long" if len(shown) > LONG_AMOUNT else "",
+        shown,
+        currency,
     )
 
 

@@ -35,7 +35,7 @@ def document_columns(contact: str, contact_label: str) -> tuple[Column, ...]:
         Column("number", "Number", "number"),
         Column("contact", contact_label, f"{contact}__name"),
         Column("issued", "Issued", "issue_date", spare=True),
-        Column("due", "Due", "due_date"),
+        Column("due", "Due", "due_date", tight=True),
         Column("total", "Total", "total", numeric=True, spare=True),
         Column("balance", "Balance", "balance", numeric=True),
         Column("status", "Status"),

@@ -45,7 +45,7 @@ from integrations.statement_report import report_of  # noqa: E402
 from payables.models import Bill  # noqa: E402
 from receivables.models import Invoice, InvoiceLine  # noqa: E402
 from tests.conftest import choose_defaults, make_user  # noqa: E402
-from tests.factories import make_invoice  # noqa: E402
+from tests.factories import invoice_line, make_customer, make_invoice  # noqa: E402
 from tests.processes.house import WORKING, until  # noqa: E402
 from tests.proof.mortal import die_at  # noqa: E402, F401
 from tests.reconciliation.copies import multiply  # noqa: E402
@@ -158,6 +158,17 @@ def _documents(
         made.append((document, of_it))
     model.objects.bulk_create([document for document, _ in made], batch_size=500)
     line_model.objects.bulk_create([line for _, of_it in made for line in of_it], batch_size=1000)
+
+
+def invoices_of_all_sizes(slug: str) -> None:
+    """One of the currency and amount that need most room, and a common one, whose number says that it is small."""
+    organization = Organization.objects.get(slug=slug)
+    for currency, price, number in (
+        ("KWD", "-493827160.5625", "INV-2026-KWT-00000193"),
+        ("SGD", "1147.50", "small-2429"),
+    ):
+        customer = make_customer(organization, name="Tanjong Retail Holdings Pte. Ltd.", currency=currency)
+        make_invoice(organization, customer, [invoice_line(unit_price=Decimal(price))], number=number)
 
 
 def stranger_to_quickbooks(slug: str, customer: str, number: str) -> None:

@@ -1,0 +1,45 @@
+"""A table shows all that it has at every width between a telephone and a large screen, whatever stands in it."""
+
+import pytest
+
+SLUG = "wide"
+WIDTHS = (641, 768, 901, 1000, 1240, 1241, 1280, 1440)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def merchant(house):
+    house.act("newcomer", slug=SLUG, enabled=True)
+    house.act("invoices_of_all_sizes", slug=SLUG)
+
+
+def cut(page) -> int:
+    """How many pixels of the table cannot be seen without pushing it, or the page, sideways."""
+    return page.evaluate(
+        """() => {
+            const frame = document.querySelector(".table-frame").getBoundingClientRect();
+            const cells = [...document.querySelectorAll(".table :is(th, td)")];
+            const right = Math.max(...cells.map((cell) => cell.getBoundingClientRect().right));
+            return Math.max(0, Math.round(right - frame.right));
+        }"""
+    )
+
+
+@pytest.mark.parametrize("search", ["", "?q=small"], ids=["nine figures", "four figures"])
+def test_no_column_of_the_receivables_is_cut(person, search):
+    someone = person(f"admin@{SLUG}.example")
+    someone.go(f"/receivables/{search}")
+    found = {}
+    for width in WIDTHS:
+        someone.page.set_viewport_size({"width": width, "height": 900})
+        found[width] = cut(someone.page)
+    assert found == dict.fromkeys(WIDTHS, 0)
+
+
+def test_what_had_to_go_for_long_amounts_can_still_be_sorted_by(person):
+    someone = person(f"admin@{SLUG}.example", width=1280)
+    someone.go("/receivables/")
+    assert not someone.page.get_by_role("columnheader", name="Issued").is_visible()
+    assert someone.page.get_by_label("Sort by").is_visible()
+    someone.go("/receivables/?q=small")
+    assert someone.page.get_by_role("columnheader", name="Issued").is_visible()
+    assert not someone.page.get_by_label("Sort by").is_visible()
