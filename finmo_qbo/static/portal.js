@@ -29,12 +29,17 @@
     (dialog ? one(".announcer", dialog) : one("#announcer")).textContent = sentence;
   }
 
-  function notice(sentence, bad = false) {
+  function shown(sentence, bad) {
     const note = document.createElement("p");
     note.className = `toast${bad ? " toast-bad" : ""}`;
     note.textContent = sentence;
     (openDialog() || document.body).append(note);
     announce(sentence);
+    return note;
+  }
+
+  function notice(sentence, bad = false) {
+    const note = shown(sentence, bad);
     setTimeout(() => note.remove(), 5000);
   }
 
@@ -107,12 +112,29 @@
     if (toggle) toggle.checked = !toggle.checked;
   }
 
-  window.addEventListener("online", () => all(".progress.is-lost").forEach(askAgain));
+  // A form asks with every key: one notice tells it, and stays until Finmo is reached again.
+  let cutOff = null;
+
+  function tellCutOff() {
+    if (cutOff) (openDialog() || document.body).append(cutOff);
+    else cutOff = shown(`${UNREACHABLE} and try again.`, true);
+  }
+
+  function tellReached() {
+    cutOff?.remove();
+    cutOff = null;
+  }
+
+  document.addEventListener("htmx:beforeOnLoad", tellReached);
+  window.addEventListener("online", () => {
+    tellReached();
+    all(".progress.is-lost").forEach(askAgain);
+  });
 
   document.addEventListener("htmx:sendError", (event) => {
     const progress = event.detail.elt.closest?.(".progress");
     if (progress) return lost(progress, `${UNREACHABLE}; this page asks again by itself.`, true);
-    notice(`${UNREACHABLE} and try again.`, true);
+    tellCutOff();
     switchBack(event.target);
   });
 
