@@ -66,7 +66,7 @@ def _environment(port: int) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("QBO_")}
     return inherited | {
         "ENV_FILE": os.devnull,
-        "DJANGO_SETTINGS_MODULE": "finmo_qbo.settings",
+        "DJANGO_SETTINGS_MODULE": "finmo_qbo.demo.settings",
         "DEBUG": "1",
         "PORT": str(port),
         "SECRET_KEY": "the-demo-has-no-secrets-and-listens-on-this-machine-only",

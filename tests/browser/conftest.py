@@ -63,7 +63,8 @@ def house(
     """Web and embedded QuickBooks, on PostgreSQL and Redis where both answer, else on SQLite."""
     backend = request.getfixturevalue("sqlite" if missing_services() else "postgres_and_redis")
     folder = tmp_path_factory.mktemp("browser")
-    with backend.ground() as ground, House(ground, folder, DEBUG=1) as house:
+    settings = {"DEBUG": 1, "DJANGO_SETTINGS_MODULE": "finmo_qbo.demo.settings"}
+    with backend.ground() as ground, House(ground, folder, **settings) as house:
         yield house
 
 

@@ -9,8 +9,6 @@ from tests.conftest import PASSWORD
 
 SLUG = "placed"
 EMAIL = f"admin@{SLUG}.example"
-# In development alone a script shows the server's own page of an error instead.
-AS_IN_PRODUCTION = "document.addEventListener('htmx:beforeOnLoad', e => e.stopImmediatePropagation(), true)"
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +52,6 @@ def test_a_sidebar_that_cannot_be_opened_shows_no_other_record(someone, sidebar,
     page.keyboard.press("Escape")
     expect(page).to_have_url(re.compile(r"/receivables/\?q=P-$"))
 
-    page.evaluate(AS_IN_PRODUCTION)
     page.route(f"**{address}", lambda route: route.fulfill(status=status, body="No."))
     someone.follow("P-4")
 
@@ -108,7 +105,6 @@ def test_who_signed_in_anew_in_another_tab_is_told_to_reload(company, someone):
     other.get_by_role("button", name="Sign in").click()
     other.get_by_role("heading", name="Overview").wait_for()
 
-    someone.page.evaluate(AS_IN_PRODUCTION)
     someone.press("Bulk Sync")
 
     someone.sees("You signed in again meanwhile. Reload this page and try again; nothing was changed.")
@@ -211,6 +207,27 @@ def test_a_switch_that_could_not_be_saved_shows_what_is_true(someone):
     someone.sees("Finmo cannot be reached")
     expect(switch).not_to_be_checked()
     someone.page.context.set_offline(False)
+    someone.forgive("ERR_INTERNET_DISCONNECTED")
+    someone.forgive("htmx:")
+
+
+def test_a_form_that_cannot_reach_finmo_says_so_once_until_it_can_again(someone):
+    someone.page.clock.install()
+    someone.go("/receivables/new/")
+    quantity = someone.page.get_by_role("textbox", name="Quantity").first
+    cut_off = someone.page.locator(".toast", has_text="Finmo cannot be reached")
+    someone.page.context.set_offline(True)
+
+    for typed in ("2", "3"):
+        with someone.page.expect_event("requestfailed"):
+            quantity.fill(typed)
+    expect(cut_off).to_have_count(1)
+    # Longer than any other notice stays.
+    someone.page.clock.run_for(60_000)
+    expect(cut_off).to_have_count(1)
+    someone.page.context.set_offline(False)
+
+    expect(cut_off).to_have_count(0)
     someone.forgive("ERR_INTERNET_DISCONNECTED")
     someone.forgive("htmx:")
 

@@ -59,6 +59,11 @@ def sign_in(port):
     return {"Authorization": f"Token {token}"}
 
 
+def lost(port):
+    """What a person reads who follows an address that leads nowhere."""
+    return requests.get(f"http://127.0.0.1:{port}/nowhere/", timeout=30).text
+
+
 def count(port, resource, headers):
     return requests.get(f"http://127.0.0.1:{port}/api/v1/{resource}/", headers=headers, timeout=30).json()[
         "count"
@@ -77,12 +82,14 @@ def test_the_demo_opens_with_work_to_do_ends_without_a_trace_and_goes_on_with_it
             ]
             [company] = companies(port)
             asked = ask_at_length(port, company["realm_id"])
+            missing = lost(port)
         finally:
             demo.send_signal(number)
             assert demo.wait(STARTING) == 0
         assert counts == [12, 8, 30, 20]
         assert (company["country"], company["multicurrency"]) == ("SG", True)
         assert asked == 401
+        assert "There is no such page here." in missing and "DEBUG" not in missing
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", port)) != 0
 
