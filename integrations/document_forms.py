@@ -197,6 +197,11 @@ def line_initial(line: DocumentLine) -> dict[str, Any]:
     }
 
 
+WHAT_NUMBERS_ARE_FOR = (
+    "Finmo finds the document in QuickBooks by it. Without one it cannot tell whether it is there already."
+)
+
+
 class DocumentForm(RecordForm):
     """A subclass's Meta names the model; `contact` is its field for whom the document is with."""
 
@@ -223,6 +228,7 @@ class DocumentForm(RecordForm):
         super().__init__(*args, **kwargs)
         # Changed is what differs from the document, not from today.
         self.fields["issue_date"].show_hidden_initial = False
+        self.fields["number"].help_text = WHAT_NUMBERS_ARE_FOR
         too_small = "Write a rate above 0, or leave it empty."
         self.fields["exchange_rate"].error_messages["min_value"] = too_small
         contacts = self.fields[self.contact].queryset.filter(organization=self.instance.organization)

@@ -393,3 +393,10 @@ def test_a_day_that_nobody_means_is_told_at_its_field(browser, customer, field):
         browser.post("/receivables/new/", sent)
     )
     assert not Invoice.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["/receivables/new/", "/payables/new/"])
+def test_the_form_says_what_a_number_is_good_for(browser, organization, path):
+    page = browser.get(path)
+    assert "Without one it cannot tell whether it is there already." in text_of(page)
+    assert 'aria-describedby="id_number_helptext"' in page.content.decode()
