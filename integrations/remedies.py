@@ -58,9 +58,7 @@ def remedy_of(entity: str, record: SyncedRecord | None, code: str, membership: M
     return _setting(button, membership)
 
 
-def _of_the_contact(
-    entity: str, record: SyncedRecord, code: str, membership: Membership
-) -> Remedy | None:
+def _of_the_contact(entity: str, record: SyncedRecord, code: str, membership: Membership) -> Remedy | None:
     """What repairs the contact that the record waits for, where sending it once more would fail as before."""
     if code not in WAITS_FOR_ITS_CONTACT:
         return None

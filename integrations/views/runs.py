@@ -157,7 +157,8 @@ def job_rows(jobs: list[SyncJob], membership: Membership) -> list[dict[str, Any]
     for entity, keys in wanted.items():
         mapper = mapper_for(entity)
         records = mapper.records(membership.organization).filter(pk__in=keys).select_related(*mapper.needs)
-        wide = [f"{prefix}{name}" for prefix in ("", *(f"{each}__" for each in mapper.needs)) for name in HEAVY]
+        prefixes = ("", *(f"{each}__" for each in mapper.needs))
+        wide = [f"{prefix}{name}" for prefix in prefixes for name in HEAVY]
         found |= {(entity, record.pk): record for record in records.defer(*wide)}
     return [_job_row(job, found.get((job.entity, job.record_id)), membership) for job in jobs]
 
