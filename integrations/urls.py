@@ -59,7 +59,7 @@ urlpatterns = [
         name="statement-read",
     ),
     path("reconciliation/<int:pk>/", reconciliation.StatementPage.as_view(), name="statement"),
-    path("reconciliation/<int:pk>/csv/", reconciliation.StatementCsv.as_view(), name="statement-csv"),
+    path("reconciliation/<int:pk>/csv/", taking_away.StatementCsv.as_view(), name="statement-csv"),
     path("reconciliation/<int:pk>/xlsx/", taking_away.StatementXlsx.as_view(), name="statement-xlsx"),
     path("reconciliation/<int:pk>/print/", taking_away.StatementPrint.as_view(), name="statement-print"),
     re_path(

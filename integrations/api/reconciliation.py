@@ -16,7 +16,7 @@ from .. import reconciling
 from ..days import plausible
 from ..ids import LARGEST_ID
 from ..models import Difference, Fix, Kind, Statement, SyncState
-from ..statement_report import CurrencyReport, Figures, report_of
+from ..statements.report import CurrencyReport, Figures, report_of
 from .conflicts import SIDES
 from .fields import PersonField, amount_text
 from .idempotency import idempotent

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ..models import Kind, Statement
-from ..statement_change import Remaining, change_between
+from ..statements.change import Remaining, change_between
 from .fields import amount_text
 from .reconciliation import CurrencySerializer, DifferenceSerializer, StatementView
 

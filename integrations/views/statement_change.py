@@ -12,8 +12,9 @@ from ..models import Statement
 from ..reconciling import mapper_of_stream
 from ..remedies import address_of
 from ..services import Refused
-from ..statement_change import CurrencyChange, change_between
-from .reconciliation import MOST_LINES, ReconciliationPage
+from ..statements.change import CurrencyChange, change_between
+from .differences import MOST_LINES
+from .reconciliation import ReconciliationPage
 
 # So many others of its stream are offered for comparison, newest first.
 MOST_OTHERS = 100

@@ -1,20 +1,33 @@
-"""A statement to take away: as a workbook, and on paper."""
+"""A statement to take away: as CSV, as a workbook, and on paper."""
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Iterator
 from tempfile import TemporaryFile
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from ..aging_chart import AgingChart, chart_of
 from ..models import Statement
-from ..statement_report import CurrencyReport, report_of
-from ..statement_xlsx import write_xlsx
+from ..statements.aging_chart import AgingChart, chart_of
+from ..statements.as_csv import COLUMNS, csv_rows
+from ..statements.as_xlsx import write_xlsx
+from ..statements.report import CurrencyReport, report_of
 from .reconciliation import ReconciliationPage
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class StatementCsv(ReconciliationPage):
+    def get(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
+        statement = self.statement(pk)
+        return StreamingHttpResponse(
+            _csv_lines(statement),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{file_name(statement)}.csv"'},
+        )
 
 
 class StatementXlsx(ReconciliationPage):
@@ -48,6 +61,20 @@ class StatementPrint(ReconciliationPage):
 
 def file_name(statement: Statement) -> str:
     return f"{statement.organization.slug}-{statement.stream}-{statement.as_of}"
+
+
+class _Echo:
+    """csv writes to it, and gets its line back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _csv_lines(statement: Statement) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield writer.writerow(COLUMNS)
+    for row in csv_rows(statement):
+        yield writer.writerow(row)
 
 
 def _chart(report: CurrencyReport) -> AgingChart | None:

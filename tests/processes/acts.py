@@ -41,7 +41,7 @@ from integrations.models import (  # noqa: E402
     Trigger,
 )
 from integrations.services import Asked  # noqa: E402
-from integrations.statement_report import report_of  # noqa: E402
+from integrations.statements.report import report_of  # noqa: E402
 from payables.models import Bill  # noqa: E402
 from receivables.models import Invoice, InvoiceLine  # noqa: E402
 from tests.conftest import choose_defaults, make_user  # noqa: E402

@@ -15,7 +15,7 @@ from integrations import reconciling, services
 from integrations.models import Difference, Document, Kind, Organization, Statement, SyncRun, Trigger
 from integrations.services import Asked
 from integrations.simulator.models import StoredObject
-from integrations.statement_report import report_of
+from integrations.statements.report import report_of
 from tests.quickbooks import drain
 from tests.reconciliation.ground import CONTACT, Ground
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from integrations import reconciling
 from integrations.models import Statement, Trigger
 from integrations.services import Asked, Refused
-from integrations.statement_change import change_between
-from integrations.statement_report import Figures
+from integrations.statements.change import change_between
+from integrations.statements.report import Figures
 from tests.api.conftest import Api, api, as_stranger, as_viewer, fresh_throttles  # noqa: F401
 from tests.factories import push
 from tests.portal.conftest import signed_in

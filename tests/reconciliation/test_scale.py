@@ -4,7 +4,7 @@ finds all of them, invents none, and leaves nothing unexplained; few calls read 
 import pytest
 
 from integrations.models import Statement
-from integrations.statement_report import report_of
+from integrations.statements.report import report_of
 from tests.reconciliation.copies import Sums, multiply, sums_here, sums_there
 from tests.reconciliation.sowing import AS_OF, Field, assert_finds, kinds_of, read_statement
 

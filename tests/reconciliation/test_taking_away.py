@@ -8,9 +8,9 @@ import pytest
 from openpyxl import load_workbook
 
 from integrations.aging import bucket_of, no_ages
-from integrations.aging_chart import chart_of
 from integrations.models import Difference, Kind, StatementCurrency
-from integrations.statement_report import report_of
+from integrations.statements.aging_chart import chart_of
+from integrations.statements.report import report_of
 from tests.portal.conftest import signed_in
 from tests.portal.pages import text_of
 from tests.quickbooks import drain

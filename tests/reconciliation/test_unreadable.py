@@ -10,7 +10,7 @@ from django.core.management import call_command
 from integrations import contact_matching, reconciling
 from integrations.models import Statement, SyncRun, Trigger
 from integrations.services import Asked
-from integrations.statement_csv import csv_rows
+from integrations.statements.as_csv import csv_rows
 from tests.portal.conftest import signed_in
 from tests.portal.pages import text_of
 from tests.quickbooks import drain

@@ -19,7 +19,7 @@ from integrations.days import read_day
 from integrations.management.progress_bar import ProgressBar
 from integrations.models import Kind, Organization, Statement, Stream, SyncRun, Trigger
 from integrations.services import Asked
-from integrations.statement_csv import COLUMNS, csv_rows
+from integrations.statements.as_csv import COLUMNS, csv_rows
 
 # Another worker may hold the lane: seconds between two looks.
 POLL = 0.5

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .aging import BUCKETS, Ages
-from .money import decimals, rounded
+from ..aging import BUCKETS, Ages
+from ..money import decimals, rounded
 
 # The picture's own units: a column of labels, then bars with their amounts behind them.
 WIDTH, LABELS, BARS = 720, 104, 440

@@ -10,9 +10,9 @@ from decimal import Decimal
 
 from django.db.models import Min
 
-from .models import Difference, Statement
-from .services import Refused
-from .statement_report import CurrencyReport, Figures, report_of
+from ..models import Difference, Statement
+from ..services import Refused
+from .report import CurrencyReport, Figures, report_of
 
 # (currency, "record" or "quickbooks", id): under any of them a document is the same in both statements.
 Key = tuple[str, str, int | str]

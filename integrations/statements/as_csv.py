@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from .models import Difference, Statement
-from .money import rounded
-from .spreadsheets.cells import guarded
-from .statement_report import CurrencyReport, Figures, report_of
+from ..models import Difference, Statement
+from ..money import rounded
+from ..spreadsheets.cells import guarded
+from .report import CurrencyReport, Figures, report_of
 
 COLUMNS = (
     "stream",

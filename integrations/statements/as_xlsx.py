@@ -14,10 +14,10 @@ from django.utils import timezone
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
-from .aging import BUCKETS
-from .models import Difference, Kind, Statement
-from .money import decimals, rounded
-from .statement_report import CurrencyReport, Figures, report_of
+from ..aging import BUCKETS
+from ..models import Difference, Kind, Statement
+from ..money import decimals, rounded
+from .report import CurrencyReport, Figures, report_of
 
 # A sheet's name has 31 characters at most, so one class is called something shorter there.
 SHEET_NAMES = {Kind.CURRENCY: "Currency or rate differs"}

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from .aging import Ages, read_ages
-from .models import Difference, Kind, Statement
+from ..aging import Ages, read_ages
+from ..models import Difference, Kind, Statement
 
 # What a class of difference means, for whoever reads the figures on paper.
 MEANINGS = {
