@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import msgspec
 
 from .answers import Answer, Parts
-from .errors import Fault
+from .errors import Fault, QuickBooksError, Refused, Unreachable, error_of
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,18 @@ def batch_answer(answer: Answer, item: Parts) -> BatchAnswer:
         if name[:1].isupper() and bytes(part).startswith(b"{"):
             return BatchAnswer(b_id, bytes(part), name, None, [])
     return BatchAnswer(b_id, None, None, None, [], answered=False)
+
+
+def rows_or_error(answer: BatchAnswer, intuit_tid: str) -> list[bytes] | QuickBooksError:
+    """The rows of a query, or why there are none. Raises what concerns the whole company."""
+    if not answer.answered:
+        return Unreachable(status=200, detail="A query was left without an answer.", intuit_tid=intuit_tid)
+    if answer.fault is None:
+        return answer.rows
+    error = error_of(answer.fault)
+    if isinstance(error, Refused | Unreachable):
+        return error
+    raise error
 
 
 def _b_id(item: Parts) -> str:

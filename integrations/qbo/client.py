@@ -18,8 +18,8 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
 from .answers import Answer, read_answer
-from .batch import BatchAnswer, batch_answer
-from .errors import Refused, Throttled, TokenRefused, Unreachable, error_of
+from .batch import BatchAnswer, batch_answer, rows_or_error
+from .errors import QuickBooksError, Refused, Throttled, TokenRefused, Unreachable
 from .refusals import tid
 from .retry import wait_before_retry
 from .statements import selection
@@ -167,27 +167,27 @@ class Client:
         if len(wheres) == 1:
             return self.select(entity, where=wheres[0], order_by=order_by, size=size).rows
         answers = self._ask([selection(entity, where, "*", order_by, 1, size) for where in wheres])
-        if fault := next((answer.fault for answer in answers if answer.fault), None):
-            raise error_of(fault)
-        if not all(answer.answered for answer in answers):
-            raise Unreachable(
-                status=200, detail="A query was left without an answer.", intuit_tid=self.last_intuit_tid
-            )
-        return [row for answer in answers for row in answer.rows]
+        found: list[bytes] = []
+        for answer in answers:
+            rows = rows_or_error(answer, self.last_intuit_tid)
+            if isinstance(rows, QuickBooksError):
+                raise rows
+            found += rows
+        return found
 
-    def select_each(self, selections: Sequence[tuple[str, str]]) -> list[list[bytes] | None]:
-        """The first 1,000 rows of each (entity, condition), 30 of them at most, in one call. None where QuickBooks
-        refused that one, or left it without an answer."""
+    def select_each(self, selections: Sequence[tuple[str, str]]) -> list[list[bytes] | QuickBooksError]:
+        """The first 1,000 rows of each (entity, condition), 30 of them at most, in one call; or why QuickBooks did not
+        tell them. Raises what concerns the whole company."""
         if len(selections) == 1:
             [(entity, where)] = selections
             try:
                 return [self.select(entity, where=where).rows]
-            except Refused:
-                return [None]
+            except Refused as refusal:
+                return [refusal]
         answers = self._ask(
             [selection(entity, where, "*", "Id", 1, PAGE_SIZE) for entity, where in selections]
         )
-        return [None if answer.fault or not answer.answered else answer.rows for answer in answers]
+        return [rows_or_error(answer, self.last_intuit_tid) for answer in answers]
 
     def _ask(self, statements: Sequence[str]) -> list[BatchAnswer]:
         """One answer for each, in their order."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from ..mapping import Mapper, mapper_of
 from ..models import Direction, SyncedRecord, SyncJob, name_key
 from ..qbo.client import PAGE_SIZE
-from ..qbo.errors import Refused, Unreachable
+from ..qbo.errors import QuickBooksError, Refused, Unreachable
 from . import find
 from .work import Work
 
@@ -21,6 +21,9 @@ logger = logging.getLogger(__name__)
 
 # Queries of one call.
 MOST_QUERIES = 30
+
+# Names or numbers of one statement.
+Part = tuple[Mapper, list[str]]
 
 
 def answered(work: Work, mapper: Mapper, records: Iterable[SyncedRecord]) -> bool:
@@ -31,7 +34,7 @@ def answered(work: Work, mapper: Mapper, records: Iterable[SyncedRecord]) -> boo
 
 def look(work: Work, wanted: Iterable[SyncedRecord]) -> None:
     """Asks for the names and numbers that this turn did not ask for yet, and for those of the queue with them. What
-    QuickBooks refuses to look for, or answers unreadably, stays unasked."""
+    QuickBooks refuses to look for, or answers unreadably, stays unasked; its neighbours are asked for without it."""
     by_mapper: dict[Mapper, set[str]] = defaultdict(set)
     for record in wanted:
         mapper = mapper_of(record)
@@ -40,19 +43,28 @@ def look(work: Work, wanted: Iterable[SyncedRecord]) -> None:
             by_mapper[mapper].add(name)
     for mapper, names in by_mapper.items():
         names |= _queued(work, mapper)
-    parts = [(mapper, part) for mapper, names in by_mapper.items() for part in _parts(sorted(names))]
-    for start in range(0, len(parts), MOST_QUERIES):
-        _ask(work, parts[start : start + MOST_QUERIES])
+    parts = [(mapper, part) for mapper, names in by_mapper.items() for part in find.parts(names)]
+    halved = 0
+    while parts:
+        asked, parts = parts[:MOST_QUERIES], parts[MOST_QUERIES:]
+        for mapper, names in _ask(work, asked):
+            if len(names) > 1 and halved < find.MOST_HALVED:
+                halved += 1
+                parts += [(mapper, half) for half in find.halves(names)]
 
 
-def rows_of_each(work: Work, selections: Sequence[tuple[str, str]]) -> list[list[bytes] | None]:
-    """All rows of each (entity, condition), 30 of them at most, in one call as far as they fit into it. None for what
-    QuickBooks refused to look for, or answered unreadably. Raises Unreachable."""
-    found: list[list[bytes] | None] = [None] * len(selections)
+def rows_of_each(
+    work: Work, selections: Sequence[tuple[str, str]]
+) -> list[list[bytes] | QuickBooksError | None]:
+    """All rows of each (entity, condition), 30 of them at most, in one call as far as they fit into it; or why
+    QuickBooks did not tell them. None where it refused the call as such, or answered unreadably. Raises Unreachable."""
+    found: list[list[bytes] | QuickBooksError | None] = [None] * len(selections)
     try:
         for place, rows in enumerate(work.client.select_each(selections)):
-            if rows is not None and len(rows) >= PAGE_SIZE:
-                entity, where = selections[place]
+            entity, where = selections[place]
+            if isinstance(rows, QuickBooksError):
+                logger.warning("A part of %s cannot be looked for: %s", entity, rows)
+            elif len(rows) >= PAGE_SIZE:
                 rows = [row for page in work.client.pages(entity, where=where) for row in page.rows]
             found[place] = rows
     except (Refused, Unreachable) as error:
@@ -62,15 +74,20 @@ def rows_of_each(work: Work, selections: Sequence[tuple[str, str]]) -> list[list
     return found
 
 
-def _ask(work: Work, parts: list[tuple[Mapper, list[str]]]) -> None:
+def _ask(work: Work, parts: list[Part]) -> list[Part]:
+    """Returns those that were not understood, or not answered: smaller ones may be."""
     answers = rows_of_each(
         work, [(mapper.remote, find.where_named(mapper, names)) for mapper, names in parts]
     )
+    again: list[Part] = []
     for (mapper, names), rows in zip(parts, answers, strict=True):
-        if rows is not None:
+        if isinstance(rows, list):
             held = work.held[mapper.entity]
             held.asked |= set(map(name_key, names))
             find.collect(mapper, rows, held.documents)
+        elif isinstance(rows, Unreachable) or (rows and rows.code in find.NOT_UNDERSTOOD):
+            again.append((mapper, names))
+    return again
 
 
 def _queued(work: Work, mapper: Mapper) -> set[str]:
@@ -85,21 +102,6 @@ def _queued(work: Work, mapper: Mapper) -> set[str]:
     names = set(waiting.values_list(mapper.key_column, flat=True)) - {""}
     asked = work.held[mapper.entity].asked
     return {name for name in names if name_key(name) not in asked}
-
-
-def _parts(names: list[str]) -> Iterator[list[str]]:
-    """As many names as go into one statement in all their spellings."""
-    part: list[str] = []
-    size = 0
-    for name in names:
-        more = len(find.spellings(name))
-        if part and size + more > find.CHUNK:
-            yield part
-            part, size = [], 0
-        part.append(name)
-        size += more
-    if part:
-        yield part
 
 
 def _name(mapper: Mapper, record: SyncedRecord) -> str:

@@ -43,7 +43,7 @@ def _alike(work: Work, mapper: Mapper, records: list[SyncedRecord]) -> list[find
         for start in range(0, len(selections), beforehand.MOST_QUERIES)
         for rows in beforehand.rows_of_each(work, selections[start : start + beforehand.MOST_QUERIES])
     ]
-    return find.decoded(mapper, [row for rows in answers for row in rows or ()])
+    return find.decoded(mapper, [row for rows in answers if isinstance(rows, list) for row in rows])
 
 
 def _made_there(mapper: Mapper, company: Company, read: list[find.Read]) -> list[tuple[find.Read, bool]]:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from integrations.simulator.models import StoredObject
+from integrations.sync import find
 from tests.factories import (
     bill_line,
     invoice_line,
@@ -129,6 +130,61 @@ def test_where_quickbooks_refuses_to_look_the_invoice_goes_out(qbo, organization
 
     assert push(invoice).status == "succeeded"
     assert invoice.linked
+
+
+def test_a_number_that_cannot_be_asked_for_leaves_its_neighbours_alone(qbo, organization, customer):
+    held = invoice_there(qbo, customer, "N-3", "100.00")
+    numbers = [*(f"N-{number}" for number in range(7)), "odd/slash"]
+    invoices = [invoice_here(organization, customer, number=number) for number in numbers]
+    push(invoice_here(organization, customer, number="the item's first"))
+    qbo.refuse_queries("slash", "4000")
+
+    assert push(*invoices).status == "succeeded"
+
+    assert invoices[3].qbo_id == held["Id"]
+    assert len(qbo.all("Invoice")) == 9
+    assert qbo.refusals == 1
+
+
+_FAILURE = {"Error": [{"Message": "An application error", "code": "10000"}], "type": "SystemFault"}
+
+
+@pytest.mark.parametrize("instead", [{"Fault": _FAILURE}, {}])
+def test_a_query_of_the_look_that_fails_or_is_left_out_is_made_again(
+    qbo, organization, customer, instead, monkeypatch
+):
+    monkeypatch.setattr(find, "CHUNK", 2)  # a statement for N-1 and N-2, one for N-3
+    numbers = ["N-1", "N-2", "N-3"]
+    held = [invoice_there(qbo, customer, number, "100.00") for number in numbers]
+    push(invoice_here(organization, customer, number="the item's first"))
+    invoices = [invoice_here(organization, customer, number=number) for number in numbers]
+
+    def spoil(answer: dict) -> None:
+        del answer["BatchItemResponse"][0]["QueryResponse"]
+        answer["BatchItemResponse"][0] |= instead
+
+    qbo.alter_next("/batch", spoil)
+
+    assert push(*invoices).status == "succeeded"
+
+    assert [each.qbo_id for each in invoices] == [each["Id"] for each in held]
+    assert len(qbo.all("Invoice")) == 4
+
+
+@pytest.mark.parametrize("number", ["A\\1", "\\'", "A\\B  \\7"])
+def test_a_number_with_a_backslash_is_found_however_backslashes_are_written(
+    qbo, organization, customer, number
+):
+    """Whether a literal doubles them is not confirmed."""
+    held = [invoice_there(qbo, customer, each, "100.00") for each in (number, "N-1")]
+    invoices = [invoice_here(organization, customer, number=each) for each in (number, "N-1")]
+    push(invoice_here(organization, customer, number="the item's first"))
+    qbo.refuse_queries("\\\\", "4000")
+
+    assert push(*invoices).status == "succeeded"
+
+    assert [each.qbo_id for each in invoices] == [each["Id"] for each in held]
+    assert len(qbo.all("Invoice")) == 3
 
 
 def test_a_full_page_of_one_number_is_read_to_its_end(qbo, organization, customer):
