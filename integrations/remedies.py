@@ -59,17 +59,23 @@ def remedy_of(entity: str, record: SyncedRecord | None, code: str, membership: M
 
 
 def _of_the_contact(entity: str, record: SyncedRecord, code: str, membership: Membership) -> Remedy | None:
-    """What repairs the contact that the record waits for, where sending it once more would fail as before."""
+    """What repairs the contact that stops the record."""
+    stopping = stopping_contact(entity, record, code)
+    repair = stopping and remedy_of(*stopping, _cause_at(stopping[1]), membership)
+    if not repair:
+        return None
+    verb, _, rest = repair.label.partition(" ")
+    # What opens in place would ask about another record than the one that is shown.
+    return replace(repair, label=f"{verb} the {things(stopping[0], 1)} {rest}".strip(), panel=False)
+
+
+def stopping_contact(entity: str, record: SyncedRecord, code: str) -> tuple[str, SyncedRecord] | None:
+    """The contact that the record waits for, with its entity, where sending it once more would fail as before."""
     if code not in WAITS_FOR_ITS_CONTACT:
         return None
     for named, contact in mapper_for(entity).waits_for(record):
-        cause = _cause_at(contact)
-        if explain(cause).button in ON_THE_RECORD and (
-            repair := remedy_of(named, contact, cause, membership)
-        ):
-            verb, _, rest = repair.label.partition(" ")
-            # What opens in place would ask about another record than the one that is shown.
-            return replace(repair, label=f"{verb} the {things(named, 1)} {rest}".strip(), panel=False)
+        if explain(_cause_at(contact)).button in ON_THE_RECORD:
+            return named, contact
     return None
 
 

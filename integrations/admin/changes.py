@@ -75,7 +75,7 @@ def changes_table(changes: Iterable[Change]) -> Table:
 def _happened(change: Change) -> SafeString | str:
     if change.subject != Change.Subject.CONFIGURATION:
         return change.sentence
-    return format_html("{}{}", change.sentence, fields_table(change) or "")
+    return format_html('<div class="finmo-told">{}{}</div>', change.sentence, fields_table(change) or "")
 
 
 def save_members(formset: BaseInlineFormSet, asked: Asked) -> None:

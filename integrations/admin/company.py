@@ -29,16 +29,16 @@ def _company(connection: Connection) -> Facts:
     closed = connection.books_closed_until
     return [
         ("Name", connection.company_name or "—"),
-        ("Realm id", connection.realm_id or "—"),
+        ("Company ID", connection.realm_id or "—"),
         ("Country", connection.country or "—"),
         ("Plan", connection.plan or "—"),
         ("Subscription", connection.subscription.capitalize() or "—"),
         ("Home currency", connection.home_currency or "—"),
         ("Multicurrency", _on(connection.multicurrency)),
-        ("Custom numbers", _on(connection.custom_numbers)),
+        ("Custom transaction numbers", _on(connection.custom_numbers)),
         ("Sales tax", _sales_tax(connection)),
         ("Books closed until", date_format(closed, "j M Y") if closed else "—"),
-        ("Read", moment(connection.company_read_at)),
+        ("Last read", moment(connection.company_read_at)),
     ]
 
 

@@ -31,6 +31,7 @@ def operations_view(request: HttpRequest, model_admin: ModelAdmin) -> HttpRespon
     if not may(request, "view", SyncRun):
         raise PermissionDenied
     unfinished = SyncRun.objects.filter(status__in=SyncRun.UNFINISHED)
+    causes = commonest_causes(SHOWN_CAUSES)
     alive, queue_answers = workers()
     context = {
         **model_admin.admin_site.each_context(request),
@@ -41,7 +42,8 @@ def operations_view(request: HttpRequest, model_admin: ModelAdmin) -> HttpRespon
         "expiring_days": EXPIRING_DAYS,
         "unfinished": _unfinished(request, unfinished),
         "unfinished_list": list_of(SyncRun),
-        "causes": cause_lines(request, commonest_causes(SHOWN_CAUSES)),
+        "causes": cause_lines(request, causes),
+        "failures": bool(causes),
         "most_causes": SHOWN_CAUSES,
         "faults_url": reverse("admin:integrations_faults") if may(request, "view", SyncJob) else "",
         "charts": runs_per_day(),

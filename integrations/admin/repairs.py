@@ -18,7 +18,7 @@ from ..causes import Cause, is_entity
 from ..faults import Button, FaultEntry
 from ..ids import read_id
 from ..mapping import Mapper, mapper_for
-from ..models import Configuration, Connection, Organization
+from ..models import Configuration, Connection, Organization, SyncJob
 from ..progress import Progress
 from ..services import Refused
 from ..web_links import quickbooks_home
@@ -46,7 +46,7 @@ class Repair:
 
 @dataclass(frozen=True)
 class CauseLine:
-    """A cause as operations shows it: who has it, the records behind it, and what to press."""
+    """A cause as operations shows it: who has it, the records behind it where they may be seen, and what to press."""
 
     cause: Cause
     organization: Any
@@ -55,18 +55,22 @@ class CauseLine:
 
 
 def cause_lines(request: HttpRequest, causes: list[Cause]) -> list[CauseLine]:
-    """Of what the person may see; the organizations in one statement."""
-    seen = [cause for cause in causes if may(request, "view", mapper_for(cause.entity).model)]
+    """Of what the person may see, in the journal or as records; the organizations in one statement."""
+    seen = [cause for cause in causes if may(request, "view", SyncJob) or _may_see_records(request, cause)]
     organizations = Organization.objects.in_bulk({cause.organization_id for cause in seen})
     return [
         CauseLine(
             cause,
             link(request, Organization, cause.organization_id, organizations[cause.organization_id]),
-            records_url(cause),
+            records_url(cause) if _may_see_records(request, cause) else "",
             repairs_of(request, cause),
         )
         for cause in seen
     ]
+
+
+def _may_see_records(request: HttpRequest, cause: Cause) -> bool:
+    return may(request, "view", mapper_for(cause.entity).model)
 
 
 def records_url(cause: Cause) -> str:
@@ -82,7 +86,8 @@ def records_url(cause: Cause) -> str:
 def repairs_of(request: HttpRequest, cause: Cause) -> list[Repair]:
     """First what repairs it, then what sends all of them again."""
     found = [setting_of(request, cause.organization_id, cause.entry)]
-    if cause.entry.button in (Button.RENAME, Button.OPEN_RECORD, Button.LINK):
+    on_the_record = cause.entry.button in (Button.RENAME, Button.OPEN_RECORD, Button.LINK)
+    if on_the_record and _may_see_records(request, cause):
         label = cause.entry.button.label if cause.count == 1 else "Open the records"
         found.append(Repair(label, records_url(cause)))
     if may_retry(request, mapper_for(cause.entity)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -14,7 +15,6 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from .. import editing, services
-from ..faults import explain
 from ..listing import HEAVY
 from ..mapping import Mapper, mapper_of
 from ..models import Organization, SyncedRecord, SyncJob, SyncState
@@ -24,7 +24,7 @@ from .buttons import Button
 from .comparison import ComparisonAdmin
 from .labels import may, page_of, state_label
 from .linking import LinkingAdmin
-from .repairs import Repair, setting_of
+from .record_repairs import fault_of, repairs_of_record, stopping_contact, what_helps
 from .scoping import (
     OrganizationScoped,
     asked_organization_id,
@@ -197,7 +197,7 @@ class SyncedAdmin(OrganizationScoped, LinkingAdmin, ComparisonAdmin):
 
     def get_buttons(self, request: HttpRequest, record: SyncedRecord) -> list[Button]:
         failed = record.sync_state == SyncState.FAILED
-        return [
+        buttons = [
             Button(
                 "push",
                 "Retry" if failed else "Push to QuickBooks",
@@ -205,7 +205,6 @@ class SyncedAdmin(OrganizationScoped, LinkingAdmin, ComparisonAdmin):
                 allowed=self.has_push_permission(request, record),
                 offered=self.mapper.updates or not record.linked,
                 icon="refresh" if failed else "cloud_upload",
-                variant="primary",
             ),
             Button(
                 "push-with-contact",
@@ -213,7 +212,8 @@ class SyncedAdmin(OrganizationScoped, LinkingAdmin, ComparisonAdmin):
                 self._press_push_with_contact,
                 allowed=self.has_push_permission(request, record)
                 and self._may_push_contacts(request, record),
-                offered=record.sync_error_code == "contact_not_synced",
+                offered=record.sync_error_code == "contact_not_synced"
+                and not stopping_contact(self.mapper, record),
                 icon="group_add",
             ),
             Button(
@@ -226,6 +226,8 @@ class SyncedAdmin(OrganizationScoped, LinkingAdmin, ComparisonAdmin):
             *self.comparing_buttons(request, record),
             *self.linking_buttons(request, record),
         ]
+        helps = what_helps(self.mapper, record)
+        return [replace(each, variant="primary") if each.name == helps else each for each in buttons]
 
     def _may_push_contacts(self, request: HttpRequest, record: SyncedRecord) -> bool:
         return all(may(request, "change", type(contact)) for _, contact in self.mapper.waits_for(record))
@@ -244,18 +246,11 @@ class SyncedAdmin(OrganizationScoped, LinkingAdmin, ComparisonAdmin):
         return {
             "state_label": self.state(record),
             "quickbooks_url": quickbooks_url(record),
-            "fault": explain(record.sync_error_code) if record.sync_error_code else None,
-            "repairs": self._repairs(request, record),
+            "fault": fault_of(record),
+            "repairs": repairs_of_record(request, self.mapper, record),
             "jobs_title": "History with QuickBooks",
             "jobs_table": jobs_table(request, jobs, named=False) if may(request, "view", SyncJob) else None,
         }
-
-    def _repairs(self, request: HttpRequest, record: SyncedRecord) -> list[Repair]:
-        """What repairs the fault elsewhere; what repairs it here is among the record's buttons."""
-        if not record.sync_error_code:
-            return []
-        repair = setting_of(request, record.organization_id, explain(record.sync_error_code))
-        return [repair] if repair else []
 
     def _jobs(self, record: SyncedRecord) -> QuerySet:
         return SyncJob.objects.filter(entity=self.mapper.entity, record_id=record.pk)

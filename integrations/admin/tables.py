@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from ..faults import explain
+from ..mapping import mapper_for
 from ..models import SyncJob, SyncRun
 from ..progress import Progress
 from .labels import link, state_label
@@ -56,8 +57,12 @@ def jobs_table(request: HttpRequest, jobs: Iterable[SyncJob], *, named: bool) ->
             str(job.run.requested_by or job.run.get_trigger_display()),
             moment(job.finished_at),
         ]
-        rows.append([job.label or "—", *row] if named else row)
+        rows.append([_about(request, job), *row] if named else row)
     return {"headers": ["Record", *headers] if named else headers, "rows": rows}
+
+
+def _about(request: HttpRequest, job: SyncJob) -> SafeString | str:
+    return link(request, mapper_for(job.entity).model, job.record_id, job.label or "—")
 
 
 def _with_changes(job: SyncJob) -> SafeString | str:
@@ -68,7 +73,7 @@ def _with_changes(job: SyncJob) -> SafeString | str:
     count = len({*job.before, *job.after})
     summary = f"{count} field{'s' if count != 1 else ''}"
     opened = format_html('<details class="finmo-fields"><summary>{}</summary>{}</details>', summary, fields)
-    return format_html("{}{}", job.message or "", opened)
+    return format_html('<div class="finmo-told">{}{}</div>', job.message or "", opened)
 
 
 def outcome_label(job: SyncJob) -> SafeString:
@@ -80,4 +85,5 @@ def outcome_label(job: SyncJob) -> SafeString:
 def happened(job: SyncJob) -> SafeString | str:
     if job.outcome not in SyncJob.FAILURES:
         return job.message or "—"
-    return format_html("{} <em>{}</em>", job.message or explain(job.code).meaning, job.remedy)
+    told = job.message or explain(job.code).meaning
+    return format_html('<div class="finmo-told">{} <em>{}</em></div>', told, job.remedy)

@@ -94,6 +94,21 @@ def test_a_run_lists_its_failures_first(superuser, organization):
     assert len(rows) == 25
 
 
+def test_a_run_leads_to_its_records_for_those_who_may_see_them(superuser, staff_with, connected):
+    customer = make_customer(connected)
+    run = failed_run(connected, customer)
+    page = f"/admin/contacts/customer/{customer.pk}/change/"
+
+    assert page in superuser.get(at(run)).content.decode()
+    support = staff_with("integrations.view_syncrun", "integrations.view_syncjob")
+    assert page not in support.get(at(run)).content.decode()
+
+
+def test_a_running_run_renews_its_jobs_along_with_its_progress(superuser, organization):
+    shown = superuser.get(at(make_run(organization, total=3))).content.decode()
+    assert 'hx-select-oob="#jobs"' in shown and 'id="jobs"' in shown
+
+
 def test_retrying_a_run_makes_a_new_one_over_what_failed(superuser, staff, connected):
     customer = make_customer(connected)
     run = failed_run(connected, customer)

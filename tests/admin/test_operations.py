@@ -10,6 +10,7 @@ from django_q.status import Stat, Status
 from integrations.admin.charts import HEIGHT, columns
 from integrations.admin.watching import forecast
 from integrations.broker import DatabaseBroker
+from integrations.groups import account_managers
 from integrations.models import (
     CallCount,
     Configuration,
@@ -22,7 +23,8 @@ from integrations.models import (
 )
 from integrations.tasks import sweep
 from receivables.models import Invoice
-from tests.admin.conftest import messages_of
+from tests.admin.conftest import messages_of, signed_in
+from tests.conftest import make_user
 from tests.engine.test_webhooks import event, post
 from tests.factories import make_customer, make_invoice, push
 from tests.quickbooks import drain
@@ -118,9 +120,32 @@ def test_pushing_contacts_along_needs_their_permission_too(staff_with, connected
     assert sorted(SyncRun.objects.values_list("entity", flat=True)) == ["customers", "invoices"]
 
 
-def test_only_lines_of_records_that_one_may_see_are_shown(staff_with, connected):
+def test_only_lines_of_records_that_one_may_see_are_shown_and_the_page_says_that_there_are_more(
+    staff_with, connected
+):
+    blind = staff_with("integrations.view_syncrun")
+    assert "Nothing has failed that still waits for a repair." in blind.get(OPERATIONS).content.decode()
+
     failed(connected, "6000")
-    assert staff_with("integrations.view_syncrun").get(OPERATIONS).context["causes"] == []
+
+    page = blind.get(OPERATIONS)
+    assert page.context["causes"] == []
+    assert "There are failures, of records that you may not see." in page.content.decode()
+    assert "Nothing has failed" not in page.content.decode()
+
+
+@pytest.mark.parametrize("code", ["same_name_different_email", "contact_not_synced", "no_default_account"])
+def test_an_account_manager_sees_what_stops_a_merchant_without_seeing_its_records(connected, code):
+    manager = make_user("manager@finmo.example", is_staff=True)
+    manager.groups.add(account_managers())
+    failed(connected, code, 3)
+
+    for address in (OPERATIONS, organization_page(connected)):
+        page = signed_in(manager).get(address)
+        [line] = page.context["causes"]
+        assert line.cause.count == 3 and line.records_url == ""
+        assert "3 invoices failed to sync" in page.content.decode()
+        assert "/admin/receivables/" not in page.content.decode() and RETRY not in page.content.decode()
 
 
 def test_staff_without_the_permission_have_no_operations(staff_with):

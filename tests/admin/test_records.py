@@ -13,6 +13,7 @@ from integrations.models import (
     Trigger,
 )
 from tests.admin.conftest import form_of, messages_of
+from tests.admin.test_journal import make_conflict
 from tests.factories import make_customer, make_invoice
 from tests.quickbooks import drain
 
@@ -359,3 +360,66 @@ def test_a_push_from_admin_reaches_quickbooks(qbo, superuser, organization):
     customer.refresh_from_db()
     assert customer.sync_state == SyncState.SYNCED
     assert qbo.read("Customer", customer.qbo_id)["DisplayName"] == "Orchard Ltd"
+
+
+# --- what to press first ----------------------------------------------------------------------
+
+
+def first_button(client, record) -> str:
+    """The label of the one that stands out."""
+    groups = client.get(at(record)).context["button_groups"]
+    found = [each["button"].label for group in groups for each in group["buttons"]]
+    primary = [
+        each["button"].label
+        for group in groups
+        for each in group["buttons"]
+        if each["button"].variant == "primary"
+    ]
+    assert len(primary) <= 1, found
+    return "".join(primary)
+
+
+@pytest.mark.parametrize(
+    ("code", "label"),
+    [
+        ("unreachable", "Retry"),
+        ("period_closed", "Retry"),
+        ("contact_not_synced", "Push the contact too"),
+        ("number_taken", "Link to an existing record"),
+        # The form below is where it is repaired.
+        ("number_too_long", ""),
+    ],
+)
+def test_what_helps_stands_out_among_the_buttons_of_a_failed_record(superuser, connected, code, label):
+    invoice = make_invoice(connected)
+    assert first_button(superuser, invoice) == "Push to QuickBooks"
+    set_state(invoice, SyncState.FAILED, sync_error_code=code)
+    assert first_button(superuser, invoice) == label
+
+
+def test_a_document_whose_contact_failed_for_its_name_leads_to_the_contact(superuser, staff_with, connected):
+    invoice = make_invoice(connected)
+    set_state(invoice, SyncState.FAILED, sync_error_code="contact_not_synced")
+    set_state(invoice.customer, SyncState.FAILED, sync_error_code="name_invalid")
+
+    page = superuser.get(at(invoice))
+
+    assert [(each.label, each.url) for each in page.context["repairs"]] == [
+        ("Open the customer", at(invoice.customer))
+    ]
+    assert first_button(superuser, invoice) == "" and "Push the contact too" not in page.content.decode()
+    blind = staff_with("receivables.change_invoice")
+    assert blind.get(at(invoice)).context["repairs"] == []
+
+
+def test_a_record_in_conflict_leads_to_the_decision(superuser, staff_with, connected):
+    customer = make_customer(connected)
+    conflict = make_conflict(connected, customer)
+    set_state(customer, SyncState.CONFLICT)
+
+    page = superuser.get(at(customer))
+
+    assert [(each.label, each.url) for each in page.context["repairs"]] == [("Decide", at(conflict))]
+    assert "changed the same field of this record to different values" in page.content.decode()
+    assert first_button(superuser, customer) == ""
+    assert staff_with("contacts.change_customer").get(at(customer)).context["repairs"] == []

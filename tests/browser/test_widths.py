@@ -43,3 +43,19 @@ def test_what_had_to_go_for_long_amounts_can_still_be_sorted_by(person):
     someone.go("/receivables/?q=small")
     assert someone.page.get_by_role("columnheader", name="Issued").is_visible()
     assert not someone.page.get_by_label("Sort by").is_visible()
+
+
+def test_no_cell_of_admin_is_cut_where_lines_become_cards(house, person):
+    house.act("superuser", email="wide@finmo.example")
+    someone = person("wide@finmo.example", at="/admin/integrations/organization/", width=768)
+    someone.follow(SLUG.title())
+    someone.page.get_by_text("QuickBooks configuration", exact=True).first.click()
+    for label in ("Receivables: automatic push", "Receivables: automatic pull", "Payables: automatic push"):
+        someone.page.get_by_label(label).check()
+    someone.press("Save and continue editing")
+    someone.sees("Changed Receivables: automatic push")
+    cut_cells = someone.page.eval_on_selector_all(
+        "tr.data-row > td",
+        "cells => cells.filter(cell => cell.scrollHeight > cell.clientHeight + 1).map(cell => cell.innerText)",
+    )
+    assert cut_cells == []
