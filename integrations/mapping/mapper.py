@@ -13,6 +13,7 @@ from ..spelling import respelled
 from .company import Company
 from .declared import Condition, Declared
 from .fields import Field, Links, Reference, Values, given
+from .plain import plain_update
 from .problem import Problem
 
 # QuickBooks makes paths of names (contract section 10.1).
@@ -131,6 +132,10 @@ class Mapper(Declared):
             each.send(target, values[each.name])
         self.complete(target, record, values, changed, company)
         return target
+
+    def plainly(self, update: dict[str, Any]) -> dict[str, Any]:
+        """What `compose` made, for a QuickBooks that does not know a part of it."""
+        return plain_update(update, sparse=not self.repeated)
 
     def held(self, record: SyncedRecord) -> dict[str, Any]:
         """QuickBooks' document as we saw it last, as plain JSON values with Decimals; empty where there is none."""

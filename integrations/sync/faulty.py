@@ -33,6 +33,8 @@ NAME_TAKEN = "6240"
 NUMBER_TAKEN = "6140"
 RATE_MISSING = "2410"
 SYSTEM_FAILURE = "10000"
+# Something in the body, or the kind of update, is nothing that QuickBooks knows.
+UNKNOWN_TO_IT = {"500", "2010"}
 
 MOST_ATTEMPTS = 4
 
@@ -56,7 +58,8 @@ def digest(work: Work, company: Company, failed: Failures, unanswered: list[Sync
             _look_or_tell(work, mapper, company, handled.pop(kind, []), look)
         _follow_references(work, mapper, company, failures)
         _look_again(work, mapper, company, [job for job, _, _ in handled.pop(SYSTEM_FAILURE, [])])
-        _ask_rate(handled.pop(RATE_MISSING, []))
+        for code in (RATE_MISSING, *UNKNOWN_TO_IT):
+            _send_otherwise(handled.pop(code, []))
         outcomes.fail(
             mapper,
             [(job, outcomes.problem_of(fault)) for rest in handled.values() for job, _, fault in rest],
@@ -89,6 +92,8 @@ def _kind(failure: tuple[SyncJob, SyncedRecord, Fault]) -> str:
     if fault.code in (STALE, GONE) and not record.linked:
         return "told"
     if fault.code in (STALE, SYSTEM_FAILURE, RATE_MISSING) and job.attempts >= MOST_ATTEMPTS:
+        return "told"
+    if fault.code in UNKNOWN_TO_IT and (job.code in UNKNOWN_TO_IT or not record.linked):
         return "told"
     return fault.code
 
@@ -219,7 +224,8 @@ def _look_again(work: Work, mapper: Mapper, company: Company, jobs: list[SyncJob
     outcomes.requeue(lost)
 
 
-def _ask_rate(failures: Failures) -> None:
+def _send_otherwise(failures: Failures) -> None:
+    """Puts back what goes out once more in another form, which follows from the code."""
     for job, _, fault in failures:
         job.code = fault.code
         job.save(update_fields=["code"])

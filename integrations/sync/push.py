@@ -18,7 +18,7 @@ from ..qbo.errors import Refused
 from . import already_there, ending, linking, merge, outcomes, possible_duplicates, settle
 from .claims import Claimed, by_entity, claim, fail_claimed
 from .dependencies import hasten, queue_dependencies
-from .faulty import RATE_MISSING
+from .faulty import RATE_MISSING, UNKNOWN_TO_IT
 from .lease import hold_lane
 from .work import Work
 
@@ -145,6 +145,8 @@ def _draft(mapper: Mapper, company: Company, job: SyncJob, record: SyncedRecord)
         outcomes.fail(mapper, [(job, problem)])
         return None
     body = mapper.compose(record, values, changed, company)
+    if record.linked and job.code in UNKNOWN_TO_IT:
+        body = mapper.plainly(body)
     return Draft(mapper, job, record, values, changed, body)
 
 
