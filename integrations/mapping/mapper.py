@@ -13,7 +13,7 @@ from ..spelling import respelled
 from .company import Company
 from .declared import Condition, Declared
 from .fields import Field, Links, Reference, Values, given
-from .plain import plain_update
+from .plain_updates import plain_update
 from .problem import Problem
 
 # QuickBooks makes paths of names (contract section 10.1).
