@@ -109,3 +109,11 @@ def test_the_rules_see_every_way_of_importing():
     source = "import payables.models\nfrom contacts import models\nfrom ..simulator import seed\nfrom .. import qbo"
     names = list(imports(ROOT / "integrations/sync/push.py", source))
     assert names == ["payables.models", "contacts.models", "integrations.simulator.seed", "integrations.qbo"]
+
+
+def test_no_file_hides_a_name_that_its_package_hands_on():
+    """A file is an attribute of its package, too, once it is imported."""
+    from integrations import mapping
+
+    files = {path.stem for path in sources("integrations/mapping")}
+    assert not files & set(mapping.__all__)
