@@ -23,7 +23,16 @@ from .models import (
     SyncRun,
     SyncState,
 )
-from .services import Asked, Refused, UnknownRecord, new_run, require_connection, resume, ring_after_commit
+from .services import (
+    Asked,
+    Refused,
+    UnknownRecord,
+    ask_as_a_whole,
+    new_run,
+    require_connection,
+    resume,
+    ring_after_commit,
+)
 from .sync import merge
 from .sync.contact_compare import fingerprint
 from .sync.lease import hold_lane
@@ -60,12 +69,7 @@ class Change:
 
 def compare(organization: Organization, entity: str, *, asked: Asked) -> SyncRun:
     """Queues reading both lists afresh, one call for 1,000 contacts. Raises NotConnected."""
-    with transaction.atomic():
-        require_connection(organization)
-        resume(organization, asked)
-        run = new_run(organization, Direction.MATCH, mapper_for(entity), asked, 0)
-        ring_after_commit(organization)
-    return run
+    return ask_as_a_whole(organization, Direction.MATCH, mapper_for(entity), asked=asked)
 
 
 def newest(organization: Organization, entity: str) -> ContactReading | None:
@@ -200,12 +204,8 @@ def _link(reading: ContactReading, chosen: list[ContactFinding], asked: Asked) -
 def _import(reading: ContactReading, chosen: list[ContactFinding], asked: Asked) -> SyncRun:
     resume(reading.organization, asked)
     mapper = mapper_for(reading.entity)
-    run = new_run(reading.organization, Direction.IMPORT, mapper, asked, len(chosen))
-    run.options = {
-        "quickbooks_ids": [each.quickbooks_id for each in chosen],
-        "realm_id": reading.realm_id,
-    }
-    run.save(update_fields=["options"])
+    options = {"quickbooks_ids": [each.quickbooks_id for each in chosen], "realm_id": reading.realm_id}
+    run = new_run(reading.organization, Direction.IMPORT, mapper, asked, len(chosen), options)
     ring_after_commit(reading.organization)
     return run
 

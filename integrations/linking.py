@@ -12,7 +12,16 @@ from django.utils import timezone
 
 from .mapping import Mapper, Problem, mapper_for
 from .models import Direction, Document, Organization, SyncedRecord, SyncJob, SyncRun
-from .services import Asked, Refused, UnknownRecord, new_run, require_connection, resume, ring_after_commit
+from .services import (
+    Asked,
+    Refused,
+    UnknownRecord,
+    ask_as_a_whole,
+    new_run,
+    require_connection,
+    resume,
+    ring_after_commit,
+)
 from .sync import outcomes
 from .sync.lease import hold_lane
 from .sync.runs import end_run
@@ -45,7 +54,8 @@ def look_up(organization: Organization, entity: str, text: str, *, asked: Asked)
         raise Refused(
             "search_empty", f"Search for 1 to {LONGEST_SEARCH} characters of a name, a number or an address."
         )
-    return _ask(organization, Direction.LOOK_UP, mapper_for(entity), asked, {"search": text})
+    mapper = mapper_for(entity)
+    return ask_as_a_whole(organization, Direction.LOOK_UP, mapper, asked=asked, options={"search": text})
 
 
 def candidates(run: SyncRun) -> list[Candidate]:
@@ -63,7 +73,8 @@ def read_again(organization: Organization, entity: str, ids: Sequence[int], *, a
     records = _records(mapper, organization, ids)
     if not any(record.linked for record in records):
         raise Refused("not_linked", "QuickBooks does not have this record yet, so there is nothing to read.")
-    return _ask(organization, Direction.REFRESH, mapper, asked, {"ids": [record.pk for record in records]})
+    options = {"ids": [record.pk for record in records]}
+    return ask_as_a_whole(organization, Direction.REFRESH, mapper, asked=asked, options=options)
 
 
 def link(organization: Organization, entity: str, pairs: Mapping[int, str], *, asked: Asked) -> SyncRun:
@@ -151,20 +162,6 @@ def _unlink(run: SyncRun, mapper: Mapper, record: SyncedRecord) -> None:
         outcomes.finish(
             [job], SyncJob.Outcome.UNLINKED, f"It was {record.qbo_id} in QuickBooks, where it stays."
         )
-
-
-def _ask(
-    organization: Organization, direction: Direction, mapper: Mapper, asked: Asked, options: dict[str, Any]
-) -> SyncRun:
-    """A run that the lane works off as a whole."""
-    with transaction.atomic():
-        require_connection(organization)
-        resume(organization, asked)
-        run = new_run(organization, direction, mapper, asked, 0)
-        run.options = options
-        run.save(update_fields=["options"])
-        ring_after_commit(organization)
-    return run
 
 
 def _linkable(entity: str) -> Mapper:

@@ -22,7 +22,16 @@ from .models import (
     Stream,
     SyncRun,
 )
-from .services import Asked, Refused, UnknownRecord, new_run, require_connection, resume, ring_after_commit
+from .services import (
+    Asked,
+    Refused,
+    UnknownRecord,
+    ask_as_a_whole,
+    new_run,
+    require_connection,
+    resume,
+    ring_after_commit,
+)
 from .sync.runs import end_run
 
 # What settles a kind of difference. Linking is offered where just one document of the other side fits.
@@ -62,14 +71,9 @@ class Change:
 
 def reconcile(organization: Organization, stream: str, *, asked: Asked, as_of: date | None = None) -> SyncRun:
     """Queues reading a fresh statement of what was issued until `as_of`, today unless said. Raises NotConnected."""
-    with transaction.atomic():
-        require_connection(organization)
-        resume(organization, asked)
-        run = new_run(organization, Direction.RECONCILE, mapper_of_stream(stream), asked, 0)
-        run.options = {"as_of": (as_of or timezone.localdate()).isoformat()}
-        run.save(update_fields=["options"])
-        ring_after_commit(organization)
-    return run
+    options = {"as_of": (as_of or timezone.localdate()).isoformat()}
+    mapper = mapper_of_stream(stream)
+    return ask_as_a_whole(organization, Direction.RECONCILE, mapper, asked=asked, options=options)
 
 
 def newest(organization: Organization, stream: str, *, as_of: date | None = None) -> Statement | None:
@@ -145,10 +149,8 @@ def mapper_of_stream(stream: str) -> DocumentMapper:
 
 def _new_repair(statement: Statement, fix: str, chosen: list[Difference], asked: Asked) -> SyncRun:
     mapper = mapper_of_stream(statement.stream)
-    run = new_run(statement.organization, Direction.REPAIR, mapper, asked, len(chosen))
-    run.options = {"statement": statement.pk, "fix": str(fix), "differences": [each.pk for each in chosen]}
-    run.save(update_fields=["options"])
-    return run
+    options = {"statement": statement.pk, "fix": str(fix), "differences": [each.pk for each in chosen]}
+    return new_run(statement.organization, Direction.REPAIR, mapper, asked, len(chosen), options)
 
 
 def _accept(statement: Statement, chosen: list[Difference], asked: Asked, note: str) -> SyncRun:

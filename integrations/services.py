@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.utils import timezone
 
 from .bell import ring_after_commit, ring_each
 from .faults import explain
 from .mapping import Mapper, mapper_for, mapper_of
 from .models import (
     PERSONS,
-    Conflict,
     Connection,
     Direction,
     Organization,
@@ -27,7 +26,6 @@ from .models import (
     Trigger,
 )
 from .queueing import hurry, in_steps, not_yet_queued, queue
-from .sync import merge
 from .sync.lease import hold_lane
 
 # A person's run of at most this many records goes before everything else.
@@ -48,10 +46,6 @@ class NotConnected(Refused):
 
 class UnknownRecord(Refused):
     """An id that is not this organization's."""
-
-
-class AlreadyResolved(Refused):
-    """A conflict that somebody decided meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -134,16 +128,8 @@ def pull(
     `compare` lays all ids and sync tokens of both sides beside each other too, as happens weekly by itself: it
     finds what the change feed cannot tell.
     """
-    mapper = mapper_for(entity)
-    with transaction.atomic():
-        require_connection(organization)
-        resume(organization, asked)
-        run = new_run(organization, Direction.PULL, mapper, asked, 0)
-        run.options = {"include_new": include_new} | ({"compare": True} if compare else {})
-        run.save(update_fields=["options"])
-        if asked.rings:
-            ring_after_commit(organization)
-    return run
+    options = {"include_new": include_new} | ({"compare": True} if compare else {})
+    return ask_as_a_whole(organization, Direction.PULL, mapper_for(entity), asked=asked, options=options)
 
 
 def pull_each(wanted: Iterable[tuple[Organization, str]], *, asked: Asked) -> list[SyncRun]:
@@ -185,64 +171,6 @@ def void(organization: Organization, entity: str, *, asked: Asked, ids: Sequence
     return run
 
 
-def resolve(conflict: Conflict, choices: dict[str, str], *, asked: Asked) -> Conflict:
-    """Settles a conflict field by field, {field: "finmo"|"quickbooks"}, and queues what has to go out.
-
-    Raises Refused where a field has no decision, or where it was decided already.
-    """
-    with transaction.atomic():
-        hold_lane(conflict.organization_id)
-        conflict = _settle(conflict, choices, asked)
-        if "finmo" in choices.values():
-            _push_decided([conflict], asked)
-    return conflict
-
-
-def resolve_many(conflicts: Iterable[Conflict], keep: str, *, asked: Asked) -> int:
-    """Keeps one side, "finmo" or "quickbooks", of every field, and queues what has to go out in one run for each
-    entity. Returns how many were decided: what somebody else decided meanwhile stays as it was."""
-    settled, conflicts = [], list(conflicts)
-    with transaction.atomic():
-        for organization_id in sorted({conflict.organization_id for conflict in conflicts}):
-            hold_lane(organization_id)
-        for conflict in conflicts:
-            try:
-                settled.append(_settle(conflict, dict.fromkeys(conflict.fields, keep), asked))
-            except AlreadyResolved:
-                continue
-        if keep == "finmo":
-            _push_decided(settled, asked)
-    return len(settled)
-
-
-def _settle(conflict: Conflict, choices: dict[str, str], asked: Asked) -> Conflict:
-    conflict = Conflict.objects.select_for_update().get(pk=conflict.pk)
-    if conflict.resolved_at:
-        raise AlreadyResolved("already_resolved", "This conflict has been decided already.")
-    missing = conflict.fields.keys() - choices.keys()
-    wrong = choices.keys() - conflict.fields.keys()
-    if missing or wrong or set(choices.values()) - {"finmo", "quickbooks"}:
-        names = ", ".join(sorted(missing | wrong))
-        raise Refused("incomplete_choice", f"Decide “finmo” or “quickbooks” for each field: {names}.")
-    merge.decide(conflict, choices)
-    conflict.choices = choices
-    conflict.resolved_at = timezone.now()
-    conflict.resolved_by = asked.user
-    conflict.save(update_fields=["choices", "resolved_at", "resolved_by"])
-    return conflict
-
-
-def _push_decided(conflicts: Iterable[Conflict], asked: Asked) -> None:
-    """Sends what was decided for ours, as far as the organizations are connected."""
-    decided: dict[tuple[int, str], list[Conflict]] = {}
-    for conflict in conflicts:
-        decided.setdefault((conflict.organization_id, conflict.entity), []).append(conflict)
-    for (_, entity), together in decided.items():
-        organization = together[0].organization
-        if organization.connection.connected:
-            push(organization, entity, asked=asked, ids=[each.record_id for each in together])
-
-
 def require_connection(organization: Organization) -> Connection:
     connection = Connection.objects.select_related("organization").get(organization=organization)
     if not connection.organization.quickbooks_enabled:
@@ -274,10 +202,34 @@ def _queue_all(run: SyncRun, mapper: Mapper, chosen: list[int]) -> None:
         raise UnknownRecord("not_found", "One of these records does not exist.")
 
 
+def ask_as_a_whole(
+    organization: Organization,
+    direction: Direction,
+    mapper: Mapper,
+    *,
+    asked: Asked,
+    options: dict[str, Any] | None = None,
+) -> SyncRun:
+    """Queues what the lane does in one piece, not record by record. Raises NotConnected."""
+    with transaction.atomic():
+        require_connection(organization)
+        resume(organization, asked)
+        run = new_run(organization, direction, mapper, asked, 0, options)
+        if asked.rings:
+            ring_after_commit(organization)
+    return run
+
+
 def new_run(
-    organization: Organization, direction: Direction, mapper: Mapper, asked: Asked, total: int
+    organization: Organization,
+    direction: Direction,
+    mapper: Mapper,
+    asked: Asked,
+    total: int,
+    options: dict[str, Any] | None = None,
 ) -> SyncRun:
     run = _run(organization, direction, mapper, asked, total)
+    run.options = options or {}
     run.save()
     return run
 

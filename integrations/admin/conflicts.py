@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from .. import services
+from .. import resolving
 from ..conflicts import MOST_AT_ONCE, SIDES, names_of, rows_of
 from ..mapping import mapper_for
 from ..models import Conflict
@@ -99,7 +99,7 @@ class ConflictAdmin(JournalAdmin):
                 "nothing": "None of the selected conflicts is open any more.",
             }
             return question(self, request, open_ones, f"keep_{side}_selected", **words)
-        decided = services.resolve_many(open_ones[:MOST_AT_ONCE], side, asked=asked_by(request))
+        decided = resolving.resolve_many(open_ones[:MOST_AT_ONCE], side, asked=asked_by(request))
         things = "conflict is" if decided == 1 else "conflicts are"
         messages.success(request, f"{decided:,} {things} decided: {_SIDES[side]} values are kept.")
         return None
@@ -124,14 +124,14 @@ class ConflictAdmin(JournalAdmin):
         return [*keep_one_side, chosen]
 
     def _press_keep(self, side: str, request: HttpRequest, conflict: Conflict) -> None:
-        services.resolve(conflict, dict.fromkeys(conflict.fields, side), asked=asked_by(request))
+        resolving.resolve(conflict, dict.fromkeys(conflict.fields, side), asked=asked_by(request))
         self.log_change(request, conflict, f"Kept {_SIDES[side]} values.")
         messages.success(request, f"{_SIDES[side]} values are kept for {conflict.label}.")
 
     def _press_decide(self, request: HttpRequest, conflict: Conflict) -> None:
         sent = {name: request.POST.get(f"field-{name}", "") for name in conflict.fields}
         choices = {name: side for name, side in sent.items() if side}
-        services.resolve(conflict, choices, asked=asked_by(request))
+        resolving.resolve(conflict, choices, asked=asked_by(request))
         kept = ", ".join(
             f"{label_of(conflict.entity, name)}: {_SIDES[side]}" for name, side in choices.items()
         )

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from .. import services
+from .. import resolving
 from ..models import Conflict, Trigger
 from .fields import PersonField
 from .filters import Moments, contains, id_of, ordering
@@ -130,5 +130,5 @@ class ConflictViewSet(OrganizationView, mixins.ListModelMixin, mixins.RetrieveMo
         sent.is_valid(raise_exception=True)
         decision = sent.validated_data
         choices = decision.get("fields") or dict.fromkeys(conflict.fields, decision["keep"])
-        services.resolve(conflict, choices, asked=self.asked)
+        resolving.resolve(conflict, choices, asked=self.asked)
         return Response(self.get_serializer(self.get_object()).data)

@@ -8,11 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from .. import services
+from .. import resolving
 from ..conflicts import KEEPS, MOST_AT_ONCE, names_of, rows_of
 from ..ids import read_id, read_ids
 from ..models import Conflict
 from ..remedies import address_of
+from ..services import Refused
 from ..wording import label_of
 from .access import PortalView
 
@@ -62,8 +63,8 @@ class ConflictResolve(PortalView):
             messages.error(request, f"{conflict.label}: Choose whose value to keep for {', '.join(left)}.")
             return redirect(reverse("conflicts"))
         try:
-            services.resolve(conflict, chosen, asked=self.asked)
-        except services.Refused as refusal:
+            resolving.resolve(conflict, chosen, asked=self.asked)
+        except Refused as refusal:
             messages.error(request, f"{conflict.label}: {refusal}")
         else:
             messages.success(request, f"{conflict.label} is decided. {_what_follows(chosen)}")
@@ -81,7 +82,7 @@ class ConflictsResolve(PortalView):
         if keep not in KEEPS:
             messages.error(request, "Choose whose values to keep.")
         else:
-            decided = services.resolve_many(chosen[:MOST_AT_ONCE], keep, asked=self.asked)
+            decided = resolving.resolve_many(chosen[:MOST_AT_ONCE], keep, asked=self.asked)
             self._tell(keep, decided)
         return redirect(reverse("conflicts"))
 

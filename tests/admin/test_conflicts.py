@@ -3,7 +3,7 @@
 import pytest
 
 from contacts.models import Customer
-from integrations import services
+from integrations import resolving
 from integrations.models import Conflict, SyncRun, Trigger
 from integrations.services import Asked
 from tests.admin.conftest import messages_of
@@ -95,7 +95,7 @@ def test_who_may_only_look_decides_nothing(staff_with, conflicts):
 
 
 def test_the_cockpit_leads_to_the_open_conflicts_of_its_merchant(superuser, organization, conflicts):
-    services.resolve(conflicts[0], {"email": "finmo", "phone": "finmo"}, asked=Asked(Trigger.ADMIN))
+    resolving.resolve(conflicts[0], {"email": "finmo", "phone": "finmo"}, asked=Asked(Trigger.ADMIN))
     cockpit = Visitor(superuser).open(f"/admin/integrations/organization/{organization.pk}/change/")
     listed = cockpit.follow("2 conflicts to decide").page.context["cl"].result_list
     assert {each.pk for each in listed} == {conflicts[1].pk, conflicts[2].pk}

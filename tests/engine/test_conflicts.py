@@ -1,6 +1,6 @@
 import pytest
 
-from integrations import services
+from integrations import resolving
 from integrations.models import Conflict, SyncState
 from tests.factories import invoice_line, make_customer, make_invoice, pull, push
 from tests.quickbooks import drain
@@ -55,7 +55,7 @@ def test_a_decision_makes_both_sides_the_same(qbo, organization, customer, asked
     edit(customer, phone="2")
     qbo.change("Customer", customer.qbo_id, PrimaryPhone={"FreeFormNumber": "3"})
     pull(organization, "customers")
-    services.resolve(Conflict.objects.get(), {"phone": keep}, asked=asked)
+    resolving.resolve(Conflict.objects.get(), {"phone": keep}, asked=asked)
     drain(organization)
     customer.refresh_from_db()
     assert (customer.phone, customer.sync_state) == (phone, SyncState.SYNCED)

@@ -24,7 +24,7 @@ from django.db.models import F  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from contacts.models import Beneficiary, Contact, Customer  # noqa: E402
-from integrations import connecting, contact_matching, reconciling, services, tasks  # noqa: E402
+from integrations import connecting, contact_matching, reconciling, resolving, services, tasks  # noqa: E402
 from integrations.groups import account_managers  # noqa: E402
 from integrations.mapping import mapper_for  # noqa: E402
 from integrations.models import (  # noqa: E402
@@ -208,7 +208,7 @@ def every_state(slug: str) -> dict[str, int]:
     pull(slug, "customers")
     drain(slug)
     kept, decided = Conflict.objects.filter(organization=organization).order_by("pk")
-    services.resolve(decided, {"email": "quickbooks"}, asked=ASKED)
+    resolving.resolve(decided, {"email": "quickbooks"}, asked=ASKED)
     for _ in range(2):
         reconciling.reconcile(organization, "receivables", asked=ASKED)
         drain(slug)

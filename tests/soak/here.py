@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from contacts.models import Beneficiary, Customer
-from integrations import rerunning, services
+from integrations import rerunning, resolving, services
 from integrations.models import Account, Conflict, DocumentLine, Item, SyncRun
 from payables.models import Bill, BillLine
 from receivables.models import Invoice, InvoiceLine
@@ -172,7 +172,7 @@ def decide(world: World) -> None:
     if conflict:
         choices = {name: world.random.choice(["finmo", "quickbooks"]) for name in sorted(conflict.fields)}
         _ask(world, f"decide {conflict.entity} {conflict.label} {choices}",
-             lambda: services.resolve(conflict, choices, asked=world.asked))  # fmt: skip
+             lambda: resolving.resolve(conflict, choices, asked=world.asked))  # fmt: skip
 
 
 def retry(world: World) -> None:

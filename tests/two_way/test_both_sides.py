@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from integrations import services
+from integrations import resolving, services
 from integrations.models import Conflict, SyncState
 from tests.factories import pull, push
 from tests.quickbooks import drain
@@ -109,7 +109,7 @@ def test_decided_lines_have_their_totals(qbo, organization, invoice, asked, keep
     there["SalesItemLineDetail"] |= {"Qty": 1, "UnitPrice": 50}
     change(qbo, invoice, Line=[there])
     pull(organization, "invoices")
-    services.resolve(Conflict.objects.get(), {"lines": keep}, asked=asked)
+    resolving.resolve(Conflict.objects.get(), {"lines": keep}, asked=asked)
     drain(organization)
     invoice.refresh_from_db()
     held = qbo.read("Invoice", invoice.qbo_id)

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from contacts.models import Customer
-from integrations import services
+from integrations import resolving
 from integrations.models import Configuration, Conflict, SuspectedMerge, SyncState
 from tests.engine.test_webhooks import event, post
 from tests.factories import make_beneficiary, make_bill, make_customer, make_invoice, pull, push
@@ -254,7 +254,7 @@ def test_a_conflict_decided_after_the_merge_names_the_survivor(
     pull(organization, "customers")
     assert_retired(survivor, last)
 
-    services.resolve(conflict, dict.fromkeys(conflict.fields, "quickbooks"), asked=asked)
+    resolving.resolve(conflict, dict.fromkeys(conflict.fields, "quickbooks"), asked=asked)
 
     invoice.refresh_from_db()
     assert invoice.customer == last

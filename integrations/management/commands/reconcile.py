@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import time
 from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
 from typing import Any
@@ -13,16 +12,13 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from rest_framework.renderers import JSONRenderer
 
-from integrations import reconciling, services, tasks
+from integrations import reconciling, services
 from integrations.api.reconciliation import StatementSerializer
 from integrations.days import read_day
-from integrations.management.progress_bar import ProgressBar
+from integrations.management.working_off import work_off
 from integrations.models import Kind, Organization, Statement, Stream, SyncRun, Trigger
 from integrations.services import Asked
 from integrations.statements.as_csv import COLUMNS, csv_rows
-
-# Another worker may hold the lane: seconds between two looks.
-POLL = 0.5
 
 
 class Command(BaseCommand):
@@ -59,16 +55,7 @@ class Command(BaseCommand):
             ]
         except services.Refused as refusal:
             raise CommandError(str(refusal)) from refusal
-        under_way = SyncRun.objects.filter(
-            pk__in=keys, status__in=[SyncRun.Status.QUEUED, SyncRun.Status.RUNNING]
-        )
-        with ProgressBar(self.stderr, keys) as bar:
-            tasks.drain(organization.pk)
-            bar.show()
-            while under_way.exists():
-                time.sleep(POLL)
-                tasks.drain(organization.pk)
-                bar.show()
+        work_off(organization, keys, self.stderr)
         runs = SyncRun.objects.filter(pk__in=keys).order_by("pk")
         if problems := [f"{run}: {run.error_message} {run.error_remedy}" for run in runs if run.error]:
             raise CommandError("\n".join(problems))

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from integrations import services, tasks
+from integrations import services
 from integrations.ids import read_id
-from integrations.management.progress_bar import ProgressBar
+from integrations.management.working_off import work_off
 from integrations.mapping import Mapper, mappers
 from integrations.models import Direction, Organization, SyncJob, SyncRun, Trigger
 from integrations.services import Asked
-
-# Another worker may hold the lane: seconds between two looks.
-POLL = 0.5
 
 
 class Command(BaseCommand):
@@ -49,19 +45,8 @@ class Command(BaseCommand):
             for run in runs:
                 self.stdout.write(f"{run}: {run.total} queued" if run.total else f"{run}: queued")
             return
-        self._work_off(organization, [run.pk for run in runs])
-
-    def _work_off(self, organization: Organization, keys: list[int]) -> None:
-        under_way = SyncRun.objects.filter(
-            pk__in=keys, status__in=[SyncRun.Status.QUEUED, SyncRun.Status.RUNNING]
-        )
-        with ProgressBar(self.stderr, keys) as bar:
-            tasks.drain(organization.pk)
-            bar.show()
-            while under_way.exists():
-                time.sleep(POLL)
-                tasks.drain(organization.pk)
-                bar.show()
+        keys = [run.pk for run in runs]
+        work_off(organization, keys, self.stderr)
         self._report(SyncRun.objects.filter(pk__in=keys).order_by("pk"))
 
     def _report(self, runs: Any) -> None:
