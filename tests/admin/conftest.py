@@ -5,7 +5,8 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.test import Client
 
-from integrations.models import Connection
+from integrations.groups import account_managers
+from integrations.models import Connection, Organization
 from tests.conftest import make_user
 
 
@@ -68,3 +69,19 @@ def connected(organization):
         refresh_token="secret-refresh",
     )
     return organization
+
+
+@pytest.fixture
+def manager(db) -> Client:
+    """One of Finmo's account managers."""
+    user = make_user("manager@finmo.example", is_staff=True)
+    user.groups.add(account_managers())
+    return signed_in(user)
+
+
+@pytest.fixture
+def elsewhere(connected) -> Organization:
+    """A second organization that is connected too."""
+    other = Organization.objects.create(slug="else", name="Elsewhere", quickbooks_enabled=True)
+    type(other.connection).objects.filter(organization=other).update(status="connected", realm_id="77")
+    return other

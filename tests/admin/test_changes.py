@@ -10,7 +10,7 @@ from django.urls import reverse
 from integrations import connecting
 from integrations.models import Account, Change, Connection, Membership, Role, SyncRun, Trigger
 from tests.admin.conftest import form_of, signed_in
-from tests.admin.test_organization import page, press
+from tests.admin.pages import at, press
 from tests.conftest import make_user
 from tests.factories import make_customer, push
 from tests.quickbooks import drain
@@ -62,10 +62,10 @@ def test_a_change_through_the_api_is_noted_with_its_door(organization, admin_use
 
 
 def test_a_setting_and_a_role_changed_in_admin_are_noted(superuser, staff, organization, accountant):
-    data = form_of(superuser.get(page(organization)))
+    data = form_of(superuser.get(at(organization)))
     changed = {"configuration-0-payables_auto_pull": "on", "memberships-0-role": Role.VIEWER}
 
-    superuser.post(page(organization), data | changed)
+    superuser.post(at(organization), data | changed)
 
     role, setting = Change.objects.filter(organization=organization)
     assert setting.fields == {"Payables: automatic pull": ["off", "on"]}
@@ -76,11 +76,11 @@ def test_a_setting_and_a_role_changed_in_admin_are_noted(superuser, staff, organ
 
 def test_a_member_who_joins_and_leaves_in_admin_is_noted(superuser, organization):
     user = make_user("new@acme.example")
-    data = form_of(superuser.get(page(organization)))
+    data = form_of(superuser.get(at(organization)))
     added = {"memberships-TOTAL_FORMS": "1", "memberships-0-user": user.pk, "memberships-0-role": "viewer"}
-    superuser.post(page(organization), data | added)
-    data = form_of(superuser.get(page(organization)))
-    superuser.post(page(organization), data | {"memberships-0-DELETE": "on"})
+    superuser.post(at(organization), data | added)
+    data = form_of(superuser.get(at(organization)))
+    superuser.post(at(organization), data | {"memberships-0-DELETE": "on"})
 
     sentences = list(Change.objects.values_list("sentence", flat=True))
     assert sentences == ["new@acme.example left; was Viewer.", "new@acme.example joined as Viewer."]
@@ -116,20 +116,19 @@ def test_connecting_losing_the_grant_and_disconnecting_are_noted(qbo, organizati
 def test_nobody_edits_or_deletes_what_happened(superuser, organization, asked):
     connecting.begin(organization, asked.user, redirect_uri="http://testserver/", return_to="/")
     change = Change.objects.create(organization=organization, subject="role", sentence="x joined as Viewer.")
-    at = reverse("admin:integrations_change_change", args=[change.pk])
 
-    assert superuser.get(at).status_code == 200
-    assert superuser.post(at, {"sentence": "forged"}).status_code == 403
-    assert superuser.post(reverse("admin:integrations_change_delete", args=[change.pk])).status_code == 403
+    assert superuser.get(at(change)).status_code == 200
+    assert superuser.post(at(change), {"sentence": "forged"}).status_code == 403
+    assert superuser.post(at(change, "delete")).status_code == 403
     assert superuser.get(reverse("admin:integrations_change_add")).status_code == 403
-    assert "x joined as Viewer." in superuser.get(page(organization)).content.decode()
+    assert "x joined as Viewer." in superuser.get(at(organization)).content.decode()
 
 
 def test_the_history_is_hidden_from_staff_who_may_not_read_it(staff_with, organization):
     Change.objects.create(organization=organization, subject="role", sentence="x joined as Viewer.")
     client = staff_with("integrations.view_organization")
 
-    assert "x joined as Viewer." not in client.get(page(organization)).content.decode()
+    assert "x joined as Viewer." not in client.get(at(organization)).content.decode()
     assert client.get(reverse("admin:integrations_change_changelist")).status_code == 403
 
 
@@ -189,7 +188,7 @@ def test_pausing_needs_the_permission(staff_with, connected, name):
     Connection.objects.update(pause="paused" if name == "resume" else "")
     client = staff_with("integrations.view_organization")
 
-    assert f"/press/{name}/" not in client.get(page(connected)).content.decode()
+    assert f"/press/{name}/" not in client.get(at(connected)).content.decode()
     assert press(client, connected, name).status_code == 403
 
 

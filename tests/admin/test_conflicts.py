@@ -1,13 +1,20 @@
 """Deciding conflicts in admin: field by field, and many at once."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.utils import timezone
 
 from contacts.models import Customer
 from integrations import resolving
-from integrations.models import Conflict, SyncRun, Trigger
+from integrations.models import (
+    Conflict,
+    SyncRun,
+    Trigger,
+)
 from integrations.services import Asked
 from tests.admin.conftest import messages_of
-from tests.admin.test_records import at, choose, press
+from tests.admin.journal import make_conflict
+from tests.admin.pages import at, choose, press
 from tests.factories import make_customer, pull, push
 from tests.quickbooks import drain
 from tests.repairs.visitor import Visitor
@@ -99,3 +106,45 @@ def test_the_cockpit_leads_to_the_open_conflicts_of_its_merchant(superuser, orga
     cockpit = Visitor(superuser).open(f"/admin/integrations/organization/{organization.pk}/change/")
     listed = cockpit.follow("2 conflicts to decide").page.context["cl"].result_list
     assert {each.pk for each in listed} == {conflicts[1].pk, conflicts[2].pk}
+
+
+@pytest.fixture
+def conflict(qbo, organization) -> Conflict:
+    """The same field of a customer changed on both sides, as the engine finds it."""
+    customer = make_customer(organization, name="Orchard Ltd")
+    push(customer)
+    qbo.change("Customer", customer.qbo_id, PrimaryEmailAddr={"Address": "theirs@acme.example"})
+    customer.email = "ours@acme.example"
+    customer.save()
+    pull(organization, "customers")
+    return Conflict.objects.get()
+
+
+def test_a_conflict_shows_both_sides(superuser, conflict):
+    shown = superuser.get(at(conflict)).content.decode()
+
+    assert "ours@acme.example" in shown
+    assert "theirs@acme.example" in shown
+
+
+@pytest.mark.parametrize(
+    "side, kept", [("finmo", "ours@acme.example"), ("quickbooks", "theirs@acme.example")]
+)
+def test_a_conflict_is_decided_for_one_side(superuser, staff, conflict, side, kept):
+    press(superuser, conflict, f"keep-{side}")
+
+    conflict.refresh_from_db()
+    assert (conflict.choices, conflict.resolved_by) == ({"email": side}, staff)
+    assert Customer.objects.get().email == kept
+    assert LogEntry.objects.get().object_id == str(conflict.pk)
+
+
+def test_a_conflict_is_decided_once(superuser, organization):
+    conflict = make_conflict(organization, make_customer(organization))
+    Conflict.objects.update(resolved_at=timezone.now(), choices={"email": "finmo"})
+
+    answer = press(superuser, conflict, "keep-quickbooks", follow=True)
+
+    conflict.refresh_from_db()
+    assert conflict.choices == {"email": "finmo"}
+    assert "decided already" in messages_of(answer)[0]

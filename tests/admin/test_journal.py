@@ -1,73 +1,18 @@
-from datetime import timedelta
-
 import pytest
-from django.contrib.admin.models import LogEntry
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts.models import Customer
-from integrations.faults import TABLE, explain
 from integrations.models import (
     Conflict,
-    Connection,
-    Direction,
-    Organization,
     PushBatch,
-    QueueStep,
     SyncJob,
     SyncRun,
-    SyncState,
     Trigger,
 )
 from tests.admin.conftest import messages_of
-from tests.factories import make_customer, make_invoice, pull, push
-
-OPERATIONS = "admin:integrations_operations"
-FAULTS = "admin:integrations_faults"
-
-
-def at(record, view: str = "change") -> str:
-    return reverse(f"admin:integrations_{record._meta.model_name}_{view}", args=[record.pk])
-
-
-def press(client, record, name: str, **options):
-    url = reverse(f"admin:integrations_{record._meta.model_name}_press", args=[record.pk, name])
-    return client.post(url, **options)
-
-
-def make_run(organization, **fields) -> SyncRun:
-    defaults = {"direction": Direction.PUSH, "entity": "customers", "trigger": Trigger.SCHEDULE}
-    return SyncRun.objects.create(organization=organization, **(defaults | fields))
-
-
-def make_job(organization, **fields) -> SyncJob:
-    run = fields.pop("run", None) or make_run(organization)
-    defaults = {"direction": Direction.PUSH, "entity": "customers", "status": SyncJob.Status.DONE}
-    return SyncJob.objects.create(organization=organization, run=run, **(defaults | fields))
-
-
-def failed_run(organization, *records) -> SyncRun:
-    run = make_run(organization, status=SyncRun.Status.FAILED, total=len(records), failed=len(records))
-    for record in records:
-        make_job(organization, run=run, record_id=record.pk, label=str(record), outcome="failed", code="6240")
-        type(record).objects.filter(pk=record.pk).update(sync_state=SyncState.FAILED)
-    return run
-
-
-def make_conflict(organization, customer) -> Conflict:
-    values = {"base": "", "finmo": "ours@acme.example", "quickbooks": "theirs@acme.example"}
-    return Conflict.objects.create(
-        organization=organization,
-        entity="customers",
-        record_id=customer.pk,
-        label=str(customer),
-        fields={"email": values},
-    )
-
-
-# --- runs and jobs ----------------------------------------------------------------------------
+from tests.admin.journal import failed_run, make_conflict, make_job, make_run
+from tests.admin.pages import FAULTS, OPERATIONS, at, press
+from tests.factories import make_customer, make_invoice
 
 
 def test_a_run_shows_how_far_it_is_and_asks_again_until_it_ends(superuser, organization):
@@ -226,134 +171,6 @@ def test_what_happened_cannot_be_changed_or_deleted(superuser, organization, vie
         assert type(record).objects.filter(pk=record.pk).exists()
 
 
-# --- conflicts --------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def conflict(qbo, organization) -> Conflict:
-    """The same field of a customer changed on both sides, as the engine finds it."""
-    customer = make_customer(organization, name="Orchard Ltd")
-    push(customer)
-    qbo.change("Customer", customer.qbo_id, PrimaryEmailAddr={"Address": "theirs@acme.example"})
-    customer.email = "ours@acme.example"
-    customer.save()
-    pull(organization, "customers")
-    return Conflict.objects.get()
-
-
-def test_a_conflict_shows_both_sides(superuser, conflict):
-    shown = superuser.get(at(conflict)).content.decode()
-
-    assert "ours@acme.example" in shown
-    assert "theirs@acme.example" in shown
-
-
-@pytest.mark.parametrize(
-    "side, kept", [("finmo", "ours@acme.example"), ("quickbooks", "theirs@acme.example")]
-)
-def test_a_conflict_is_decided_for_one_side(superuser, staff, conflict, side, kept):
-    press(superuser, conflict, f"keep-{side}")
-
-    conflict.refresh_from_db()
-    assert (conflict.choices, conflict.resolved_by) == ({"email": side}, staff)
-    assert Customer.objects.get().email == kept
-    assert LogEntry.objects.get().object_id == str(conflict.pk)
-
-
-def test_a_conflict_is_decided_once(superuser, organization):
-    conflict = make_conflict(organization, make_customer(organization))
-    Conflict.objects.update(resolved_at=timezone.now(), choices={"email": "finmo"})
-
-    answer = press(superuser, conflict, "keep-quickbooks", follow=True)
-
-    conflict.refresh_from_db()
-    assert conflict.choices == {"email": "finmo"}
-    assert "decided already" in messages_of(answer)[0]
-
-
-# --- operations and faults --------------------------------------------------------------------
-
-
-def test_operations_counts_connections_runs_and_the_queue(superuser, connected):
-    soon = Organization.objects.create(slug="soon", name="Soon Ltd", quickbooks_enabled=True)
-    Connection.objects.filter(organization=soon).update(
-        status="connected",
-        realm_id="5",
-        refresh_expires_at=timezone.now() + timedelta(days=29),
-        refresh_hard_expires_at=timezone.now() + timedelta(days=900),
-    )
-    Connection.objects.filter(organization=connected).update(
-        refresh_expires_at=timezone.now() + timedelta(days=31)
-    )
-    make_job(connected, status="queued", record_id=1)
-    SyncJob.objects.update(created_at=timezone.now() - timedelta(hours=5))
-    failed = make_job(connected, outcome="failed", code="06240")
-    # Those of a long run that have no job yet are in the queue, too.
-    QueueStep.objects.create(
-        organization=connected, run=failed.run, ids=[2, 3], size=2, first_id=2, last_id=3
-    )
-
-    context = superuser.get(reverse(OPERATIONS)).context
-
-    figures = {figure["name"]: figure["value"].replace("\xa0", " ") for figure in context["figures"]}
-    assert figures == {
-        "Queue depth": "3",
-        "Oldest queued job": "5 hours",
-        "Unfinished runs": "2",
-        "Open conflicts": "0",
-    }
-    assert ">2</a>" in context["connections"]["rows"][1][1]
-    assert [row[1] for row in context["expiring"]["rows"]] == ["—"]
-    assert "Soon Ltd" in context["expiring"]["rows"][0][0]
-
-
-def test_every_code_of_the_fault_table_is_on_the_page(superuser):
-    lines = superuser.get(reverse(FAULTS)).context["lines"]
-
-    assert {code for line in lines for code in line.codes} == set(TABLE)
-
-
-def test_faults_are_counted_by_what_they_mean_and_the_unknown_ones_too(superuser, organization):
-    for code in ("6240", "06240", "3100", "3200", "99999"):
-        make_job(organization, outcome="failed", code=code)
-    make_job(organization, outcome="failed", code="6240")
-    SyncJob.objects.filter(pk=SyncJob.objects.last().pk).update(
-        created_at=timezone.now() - timedelta(days=31)
-    )
-
-    met = [line for line in superuser.get(reverse(FAULTS)).context["lines"] if line.times]
-
-    assert {(line.entry.title, line.times) for line in met} == {
-        ("Connection to QuickBooks has ended", 2),
-        ("Name is taken in QuickBooks", 2),
-        ("Unknown error", 1),
-    }
-
-
-def test_a_counted_fault_leads_to_its_jobs(superuser, organization):
-    make_job(organization, label="taken", outcome="failed", code="6240")
-    make_job(organization, label="other", outcome="failed", code="2500")
-    line = next(line for line in superuser.get(reverse(FAULTS)).context["lines"] if line.times)
-
-    jobs = superuser.get(line.jobs_url).context["cl"].result_list
-
-    assert [explain(job.code).title for job in jobs] == [line.entry.title]
-
-
-@pytest.mark.parametrize("page", [OPERATIONS, FAULTS])
-def test_a_page_takes_no_more_statements_for_fifty_rows_than_for_five(superuser, staff, page):
-    def fill(numbers) -> int:
-        for number in numbers:
-            organization = Organization.objects.create(slug=f"o{number}", name=f"O {number}")
-            make_job(organization, outcome="failed", code=str(6000 + number * 10))
-        with CaptureQueriesContext(connection) as captured:
-            assert superuser.get(reverse(page)).status_code == 200
-        return len(captured)
-
-    few = fill(range(5))
-    assert fill(range(5, 50)) <= few <= 25
-
-
 # --- rights -----------------------------------------------------------------------------------
 
 
@@ -362,9 +179,9 @@ def test_staff_without_permission_have_no_page_in_the_navigation_and_are_refused
     index = client.get(reverse("admin:index")).content.decode()
     assert reverse("admin:contacts_customer_changelist") in index
 
-    for name in (OPERATIONS, FAULTS, *(f"admin:integrations_{m}_changelist" for m in _MODELS)):
-        assert f'"{reverse(name)}"' not in index
-        assert client.get(reverse(name)).status_code == 403
+    for page in (OPERATIONS, FAULTS, *(reverse(f"admin:integrations_{m}_changelist") for m in _MODELS)):
+        assert f'"{page}"' not in index
+        assert client.get(page).status_code == 403
 
 
 _MODELS = ("organization", "syncrun", "syncjob", "pushbatch", "conflict", "account", "item", "taxcode")
@@ -373,8 +190,8 @@ _MODELS = ("organization", "syncrun", "syncjob", "pushbatch", "conflict", "accou
 def test_who_may_see_jobs_sees_faults_but_not_operations(staff_with):
     client = staff_with("integrations.view_syncjob")
 
-    assert client.get(reverse(FAULTS)).status_code == 200
-    assert client.get(reverse(OPERATIONS)).status_code == 403
+    assert client.get(FAULTS).status_code == 200
+    assert client.get(OPERATIONS).status_code == 403
 
 
 @pytest.mark.parametrize("model", ["run", "job", "conflict"])
@@ -398,7 +215,7 @@ def test_staff_who_may_only_look_neither_retry_nor_decide(staff_with, connected,
 def test_nobody_but_staff_enters(client, admin_user, organization):
     client.force_login(admin_user)
 
-    for name in ("admin:index", OPERATIONS, FAULTS):
-        assert client.get(reverse(name)).status_code == 302
+    for page in (reverse("admin:index"), OPERATIONS, FAULTS):
+        assert client.get(page).status_code == 302
     url = reverse("admin:integrations_organization_press", args=[organization.pk, "connect"])
     assert client.post(url)["Location"].startswith(reverse("admin:login"))

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from integrations.models import Item, Organization, SyncRun, Trigger
 from tests.admin.conftest import messages_of
-from tests.admin.test_records import at, choose, press
+from tests.admin.pages import at, choose, press
 from tests.factories import make_beneficiary, make_bill, make_customer, make_invoice, push
 from tests.quickbooks import drain, drained_after
 

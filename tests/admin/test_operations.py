@@ -1,35 +1,30 @@
-"""Operations: failures by cause and their retry, workers, webhooks' delays, calls against the limits."""
+"""Operations: failures by cause and their retry, what happened by day, and webhooks' delays."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
-from django.urls import reverse
 from django.utils import timezone
-from django_q.status import Stat, Status
 
 from integrations.admin.charts import HEIGHT, columns
-from integrations.admin.watching import forecast
-from integrations.broker import DatabaseBroker
-from integrations.groups import account_managers
 from integrations.models import (
-    CallCount,
     Configuration,
-    Heartbeat,
-    Lane,
+    Connection,
     Organization,
+    QueueStep,
+    SyncJob,
     SyncRun,
     SyncState,
     WebhookReceipt,
 )
 from integrations.tasks import sweep
 from receivables.models import Invoice
-from tests.admin.conftest import messages_of, signed_in
-from tests.conftest import make_user
+from tests.admin.conftest import messages_of
+from tests.admin.journal import make_job
+from tests.admin.pages import OPERATIONS, at
 from tests.engine.test_webhooks import event, post
-from tests.factories import make_customer, make_invoice, push
+from tests.factories import make_invoice
 from tests.quickbooks import drain
 
-OPERATIONS = "/admin/integrations/syncrun/operations/"
 RETRY = "/admin/integrations/syncjob/causes/retry/"
 
 
@@ -39,10 +34,6 @@ def failed(organization, code: str, number: int = 1) -> list[Invoice]:
         sync_state=SyncState.FAILED, sync_error_code=code
     )
     return invoices
-
-
-def organization_page(organization) -> str:
-    return reverse("admin:integrations_organization_change", args=[organization.pk])
 
 
 def asked_for(organization, code: str, **fields) -> dict:
@@ -57,7 +48,7 @@ def test_failures_with_one_cause_are_one_line_that_leads_to_all_of_them(superuse
     failed(connected, "no_default_account", 40)
     failed(connected, "6000")
 
-    shown = superuser.get(OPERATIONS if page == "operations" else organization_page(connected))
+    shown = superuser.get(OPERATIONS if page == "operations" else at(connected))
 
     first, second = shown.context["causes"]
     assert (first.cause.count, second.cause.count) == (40, 1)
@@ -135,13 +126,11 @@ def test_only_lines_of_records_that_one_may_see_are_shown_and_the_page_says_that
 
 
 @pytest.mark.parametrize("code", ["same_name_different_email", "contact_not_synced", "no_default_account"])
-def test_an_account_manager_sees_what_stops_a_merchant_without_seeing_its_records(connected, code):
-    manager = make_user("manager@finmo.example", is_staff=True)
-    manager.groups.add(account_managers())
+def test_an_account_manager_sees_what_stops_a_merchant_without_seeing_its_records(manager, connected, code):
     failed(connected, code, 3)
 
-    for address in (OPERATIONS, organization_page(connected)):
-        page = signed_in(manager).get(address)
+    for address in (OPERATIONS, at(connected)):
+        page = manager.get(address)
         [line] = page.context["causes"]
         assert line.cause.count == 3 and line.records_url == ""
         assert "3 invoices failed to sync" in page.content.decode()
@@ -189,72 +178,6 @@ def test_columns_stand_on_the_ground_and_reach_the_top_at_most():
     assert columns("Runs", [], []).bars == []
 
 
-# --- workers ----------------------------------------------------------------------------------
-
-
-class Sentinel:
-    """What django-q's own process would tell of itself."""
-
-    def __init__(self, cluster_id: str, broker):
-        self.cluster_id, self.broker = cluster_id, broker
-        self.pid = self.parent_pid = 4711
-        self.tob = timezone.now()
-        self.reincarnations, self.monitor, self.pusher, self.pool = 0, None, None, []
-
-        class Empty:
-            @staticmethod
-            def qsize() -> int:
-                return 0
-
-        self.result_queue = self.task_queue = Empty()
-
-    def status(self) -> str:
-        return "Idle"
-
-
-def test_a_worker_on_the_database_is_seen_while_it_lives(superuser, db):
-    assert "No worker is alive" in superuser.get(OPERATIONS).content.decode()
-    stat = Stat(Sentinel("one", DatabaseBroker()))
-    stat.save()
-
-    assert [row[0] for row in superuser.get(OPERATIONS).context["workers"]["rows"]] == [f"{stat.host}:4711"]
-    Heartbeat.objects.update(seen_at=timezone.now() - timedelta(seconds=30))
-    assert superuser.get(OPERATIONS).context["workers"]["rows"] == []
-
-
-def test_signs_of_life_are_written_every_few_seconds_only(db, django_assert_num_queries):
-    broker = DatabaseBroker()
-    Heartbeat.objects.create(key="old", status="", seen_at=timezone.now() - timedelta(days=2))
-    broker.set_stat("one", "first", 3)
-    with django_assert_num_queries(0):
-        broker.set_stat("one", "second", 3)
-    assert list(Heartbeat.objects.values_list("key", "status")) == [("one", "first")]
-    assert (broker.get_stat("one"), broker.get_stat("two")) == ("first", None)
-
-
-def test_a_queue_that_does_not_answer_is_told(superuser, monkeypatch, settings):
-    from redis import ConnectionError as Lost
-
-    def refuse():
-        raise Lost
-
-    monkeypatch.setattr(Stat, "get_all", staticmethod(refuse))
-    assert "The queue does not answer" in superuser.get(OPERATIONS).content.decode()
-
-
-def test_a_state_that_somebody_else_signed_is_no_worker(db):
-    Heartbeat.objects.create(key="forged", status="x:y")
-    assert Stat.get_all(DatabaseBroker()) == []
-    assert isinstance(Stat.get(1, "unknown", DatabaseBroker()), Status)
-
-
-def test_who_holds_a_lease_is_shown_with_whom_they_work_for(superuser, organization):
-    Lane.objects.update(holder="web-7:4711:abcdef", expires_at=timezone.now() + timedelta(seconds=40))
-    assert superuser.get(OPERATIONS).context["lease_holders"]["rows"][0][1] == "web-7:4711"
-    Lane.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
-    assert superuser.get(OPERATIONS).context["lease_holders"]["rows"] == []
-
-
 # --- webhooks ---------------------------------------------------------------------------------
 
 
@@ -291,60 +214,34 @@ def test_receipts_are_kept_for_some_weeks_only(organization):
     assert WebhookReceipt.objects.count() == 1
 
 
-# --- calls against the limits -----------------------------------------------------------------
-
-
-def count(organization, kind: str, calls: int, day: date | None = None, **fields) -> None:
-    CallCount.objects.create(
-        organization=organization, kind=kind, calls=calls, day=day or datetime.now(UTC).date(), **fields
+def test_operations_counts_connections_runs_and_the_queue(superuser, connected):
+    soon = Organization.objects.create(slug="soon", name="Soon Ltd", quickbooks_enabled=True)
+    Connection.objects.filter(organization=soon).update(
+        status="connected",
+        realm_id="5",
+        refresh_expires_at=timezone.now() + timedelta(days=29),
+        refresh_hard_expires_at=timezone.now() + timedelta(days=900),
+    )
+    Connection.objects.filter(organization=connected).update(
+        refresh_expires_at=timezone.now() + timedelta(days=31)
+    )
+    make_job(connected, status="queued", record_id=1)
+    SyncJob.objects.update(created_at=timezone.now() - timedelta(hours=5))
+    failed = make_job(connected, outcome="failed", code="06240")
+    # Those of a long run that have no job yet are in the queue, too.
+    QueueStep.objects.create(
+        organization=connected, run=failed.run, ids=[2, 3], size=2, first_id=2, last_id=3
     )
 
+    context = superuser.get(OPERATIONS).context
 
-def test_metered_reads_are_counted_apart_from_writes_and_tokens(superuser, organization):
-    other = Organization.objects.create(slug="other", name="Other")
-    count(organization, "query", 100, busiest_minute=143)
-    count(organization, "cdc", 20)
-    count(organization, "batch", 7)
-    count(organization, "write", 3)
-    count(organization, "token", 1000)
-    count(other, "read", 400)
-
-    calls = superuser.get(OPERATIONS).context["calls"]
-
-    assert (calls["reads"], calls["writes"], calls["limit"]) == (520, 10, 500_000)
-    first, second = calls["table"]["rows"]
-    assert (first[1], second[1], second[3], second[5]) == ("400", "120", "10", "143 of 500")
-
-
-def test_the_table_says_what_the_counter_counted(superuser, qbo, organization):
-    CallCount.objects.all().delete()
-    push(make_customer(organization))
-    row = superuser.get(OPERATIONS).context["calls"]["table"]["rows"][0]
-    assert (row[1], row[3]) == (str(qbo.calls["query"]), str(qbo.calls["batch"]))
-    assert int(row[4].removesuffix(" of 500")) >= qbo.calls.total() == 2
-
-
-def test_a_forecast_beyond_the_free_tier_warns(superuser, organization, settings):
-    settings.QBO_METERED_READS_PER_MONTH = 1000
-    count(organization, "query", 900)
-    count(organization, "query", 900, datetime.now(UTC).date() - timedelta(days=1))
-    assert superuser.get(OPERATIONS).context["calls"]["over"]
-    assert "more than Intuit's free tier allows" in superuser.get(OPERATIONS).content.decode().replace(
-        "&#x27;", "'"
-    )
-
-
-@pytest.mark.parametrize(
-    ("sums", "now", "expected"),
-    [
-        # Ten days and a half of thirty are gone, 700 reads in the last seven whole days: 100 a day for 19.5 days.
-        ({"reads": 1000, "recent": 700, "first": date(2026, 11, 4)}, datetime(2026, 11, 11, 12), 2950),
-        # Two whole days of experience.
-        ({"reads": 300, "recent": 200, "first": date(2026, 11, 9)}, datetime(2026, 11, 11), 2300),
-        # The first day: its own pace, half a day 50, so 100 a day for 29.5 days.
-        ({"reads": 50, "recent": 0, "first": date(2026, 11, 1)}, datetime(2026, 11, 1, 12), 3000),
-        ({"reads": 0, "recent": 0, "first": None}, datetime(2026, 11, 1, 12), 0),
-    ],
-)  # fmt: skip
-def test_the_forecast_goes_on_as_the_last_seven_days_went(sums, now, expected):
-    assert forecast(sums, now.replace(tzinfo=UTC)) == expected
+    figures = {figure["name"]: figure["value"].replace("\xa0", " ") for figure in context["figures"]}
+    assert figures == {
+        "Queue depth": "3",
+        "Oldest queued job": "5 hours",
+        "Unfinished runs": "2",
+        "Open conflicts": "0",
+    }
+    assert ">2</a>" in context["connections"]["rows"][1][1]
+    assert [row[1] for row in context["expiring"]["rows"]] == ["—"]
+    assert "Soon Ltd" in context["expiring"]["rows"][0][0]

@@ -5,7 +5,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.admin.test_operations import OPERATIONS, failed
+from integrations.models import (
+    Organization,
+)
+from tests.admin.journal import make_job
+from tests.admin.pages import FAULTS, OPERATIONS
+from tests.admin.test_operations import failed
 
 COUNTED = (
     "contacts_beneficiary",
@@ -38,3 +43,17 @@ def plan_of(statement: str) -> str:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
         cursor.execute(f"EXPLAIN {statement}")
         return str(cursor.fetchall())
+
+
+@pytest.mark.parametrize("page", [OPERATIONS, FAULTS])
+def test_a_page_takes_no_more_statements_for_fifty_rows_than_for_five(superuser, staff, page):
+    def fill(numbers) -> int:
+        for number in numbers:
+            organization = Organization.objects.create(slug=f"o{number}", name=f"O {number}")
+            make_job(organization, outcome="failed", code=str(6000 + number * 10))
+        with CaptureQueriesContext(connection) as captured:
+            assert superuser.get(page).status_code == 200
+        return len(captured)
+
+    few = fill(range(5))
+    assert fill(range(5, 50)) <= few <= 25

@@ -7,13 +7,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from integrations.causes import Cause
-from integrations.faults import TABLE, Button
-from integrations.models import Connection, Organization, SyncState
+from integrations.faults import TABLE, Button, explain
+from integrations.models import (
+    Connection,
+    Organization,
+    SyncJob,
+    SyncState,
+)
 from receivables.models import Invoice
-from tests.admin.test_journal import make_job
+from tests.admin.journal import make_job
+from tests.admin.pages import FAULTS
 from tests.factories import make_customer, make_invoice
 
-FAULTS = "/admin/integrations/syncjob/faults/"
 IN_SETTINGS = (Button.OPEN_SETTING, Button.RECONNECT, Button.CHOOSE_ACCOUNT, Button.CHOOSE_TAX_CODE)
 ON_THE_RECORD = (Button.RENAME, Button.OPEN_RECORD, Button.LINK)
 
@@ -209,3 +214,36 @@ def test_a_reconnect_is_offered_while_the_grant_lives_too(superuser, connected):
     assert "Reconnect QuickBooks" in page.content.decode()
     Connection.objects.update(status="needs_reconnect")
     assert "Reconnect QuickBooks" in superuser.get(page.request["PATH_INFO"]).content.decode()
+
+
+def test_every_code_of_the_fault_table_is_on_the_page(superuser):
+    lines = superuser.get(FAULTS).context["lines"]
+
+    assert {code for line in lines for code in line.codes} == set(TABLE)
+
+
+def test_faults_are_counted_by_what_they_mean_and_the_unknown_ones_too(superuser, organization):
+    for code in ("6240", "06240", "3100", "3200", "99999"):
+        make_job(organization, outcome="failed", code=code)
+    make_job(organization, outcome="failed", code="6240")
+    SyncJob.objects.filter(pk=SyncJob.objects.last().pk).update(
+        created_at=timezone.now() - timedelta(days=31)
+    )
+
+    met = [line for line in superuser.get(FAULTS).context["lines"] if line.times]
+
+    assert {(line.entry.title, line.times) for line in met} == {
+        ("Connection to QuickBooks has ended", 2),
+        ("Name is taken in QuickBooks", 2),
+        ("Unknown error", 1),
+    }
+
+
+def test_a_counted_fault_leads_to_its_jobs(superuser, organization):
+    make_job(organization, label="taken", outcome="failed", code="6240")
+    make_job(organization, label="other", outcome="failed", code="2500")
+    line = next(line for line in superuser.get(FAULTS).context["lines"] if line.times)
+
+    jobs = superuser.get(line.jobs_url).context["cl"].result_list
+
+    assert [explain(job.code).title for job in jobs] == [line.entry.title]

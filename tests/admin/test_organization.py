@@ -2,48 +2,27 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 from django.utils import timezone
 
-from integrations.groups import account_managers
 from integrations.models import (
-    Account,
-    Configuration,
     ConnectAttempt,
     Connection,
     Direction,
-    Membership,
     Organization,
     SyncRun,
     Trigger,
 )
-from tests.admin.conftest import form_of, messages_of, signed_in
-from tests.conftest import make_user
+from tests.admin.conftest import form_of, messages_of
+from tests.admin.pages import at, press
 from tests.factories import make_beneficiary, make_customer, make_invoice
 from tests.quickbooks import QuickBooks
 
 
-def page(organization) -> str:
-    return reverse("admin:integrations_organization_change", args=[organization.pk])
-
-
-def press(client, organization, name: str, **options):
-    url = reverse("admin:integrations_organization_press", args=[organization.pk, name])
-    return client.post(url, **options)
-
-
 def switch(client, organization, on: bool):
-    data = form_of(client.get(page(organization)))
+    data = form_of(client.get(at(organization)))
     data.pop("quickbooks_enabled", None)
-    return client.post(page(organization), data | ({"quickbooks_enabled": "on"} if on else {}))
-
-
-@pytest.fixture
-def manager(db):
-    user = make_user("manager@finmo.example", is_staff=True)
-    user.groups.add(account_managers())
-    return signed_in(user)
+    return client.post(at(organization), data | ({"quickbooks_enabled": "on"} if on else {}))
 
 
 @pytest.fixture
@@ -74,7 +53,7 @@ def test_switching_off_stands_in_the_history_too(manager, organization):
 
 def test_other_staff_cannot_switch_even_with_a_forged_form(staff_with, switched_off):
     client = staff_with("integrations.change_organization")
-    shown = client.get(page(switched_off))
+    shown = client.get(at(switched_off))
     assert "Only members of the group Account Managers" in shown.content.decode()
 
     switch(client, switched_off, on=True)
@@ -85,7 +64,7 @@ def test_other_staff_cannot_switch_even_with_a_forged_form(staff_with, switched_
 
 def test_outside_production_nobody_switches_and_the_page_says_why(superuser, switched_off, settings):
     settings.FINMO_ENVIRONMENT = "sandbox"
-    shown = superuser.get(page(switched_off)).content.decode()
+    shown = superuser.get(at(switched_off)).content.decode()
     assert "production environment only. This one is sandbox." in shown
 
     switch(superuser, switched_off, on=True)
@@ -111,7 +90,7 @@ def test_the_cockpit_shows_the_company_and_both_clocks_but_no_token(superuser, c
         pause=Connection.Pause.SUBSCRIPTION_LAPSED,
         pause_detail="The trial ended.",
     )
-    shown = superuser.get(page(connected)).content.decode()
+    shown = superuser.get(at(connected)).content.decode()
 
     for part in ("Acme Books", "4620816365", "(11 days)", "(900 days)", "The trial ended.", "Connected"):
         assert part in shown
@@ -126,7 +105,7 @@ def test_connecting_leads_to_intuit_and_comes_back_to_the_cockpit(superuser, org
     assert answer.status_code == 302
     assert "/simulator/connect/oauth2?" in answer["Location"]
     assert attempt.user == staff
-    assert attempt.return_to == page(organization)
+    assert attempt.return_to == at(organization)
     assert attempt.redirect_uri == "http://testserver/integrations/quickbooks/callback/"
 
 
@@ -141,7 +120,7 @@ def test_staff_come_back_from_intuit_to_the_cockpit_of_a_connected_organization(
     answer = superuser.get(reverse("quickbooks-callback"), returned)
 
     connection = Connection.objects.get(organization=organization)
-    assert answer["Location"] == page(organization)
+    assert answer["Location"] == at(organization)
     assert (connection.status, connection.connected_by) == (Connection.Status.CONNECTED, staff)
 
 
@@ -153,7 +132,7 @@ def test_staff_whose_consent_was_declined_come_back_with_the_reason(superuser, o
         reverse("quickbooks-callback"), {"state": state, "error": "access_denied"}, follow=True
     )
 
-    assert answer.redirect_chain[-1][0] == page(organization)
+    assert answer.redirect_chain[-1][0] == at(organization)
     assert "declined at QuickBooks" in messages_of(answer)[0]
 
 
@@ -237,7 +216,7 @@ def test_staff_without_the_permission_have_no_button_and_are_refused(staff_with,
     client = staff_with("integrations.view_organization")
     url = reverse("admin:integrations_organization_press", args=[connected.pk, name])
 
-    assert url not in client.get(page(connected)).content.decode()
+    assert url not in client.get(at(connected)).content.decode()
     assert client.post(url).status_code == 403
     assert client.get(url).status_code == 403
     assert Connection.objects.get(organization=connected).connected
@@ -253,86 +232,3 @@ def test_a_permission_without_the_organization_opens_no_button(staff_with, conne
 
 def test_a_button_that_does_not_exist_is_not_found(superuser, connected):
     assert press(superuser, connected, "explode").status_code == 404
-
-
-def test_the_configuration_offers_this_organizations_usable_accounts_alone(superuser, organization):
-    other = Organization.objects.create(slug="else", name="Elsewhere")
-    revenue = {"classification": "Revenue", "account_type": "Income"}
-    own = Account.objects.create(organization=organization, name="Sales", qbo_id="1", **revenue)
-    Account.objects.create(organization=organization, name="Old", qbo_id="2", is_active=False, **revenue)
-    Account.objects.create(organization=other, name="Theirs", qbo_id="3", **revenue)
-
-    inline = superuser.get(page(organization)).context["inline_admin_formsets"][0]
-    field = inline.formset.forms[0].fields["default_receivable_account"]
-
-    assert list(field.queryset) == [own]
-
-
-def test_another_organizations_account_is_not_taken_as_a_default(superuser, organization):
-    other = Organization.objects.create(slug="else", name="Elsewhere")
-    theirs = Account.objects.create(organization=other, name="Theirs", classification="Revenue", qbo_id="3")
-    data = form_of(superuser.get(page(organization)))
-
-    superuser.post(page(organization), data | {"configuration-0-default_receivable_account": theirs.pk})
-
-    assert Configuration.objects.get(organization=organization).default_receivable_account is None
-
-
-def test_the_configuration_is_saved_with_the_organization(superuser, organization):
-    own = Account.objects.create(
-        organization=organization, name="Sales", classification="Revenue", qbo_id="1"
-    )
-    data = form_of(superuser.get(page(organization)))
-
-    superuser.post(
-        page(organization),
-        data
-        | {
-            "configuration-0-default_receivable_account": own.pk,
-            "configuration-0-receivables_auto_push": "on",
-        },
-    )
-
-    configuration = Configuration.objects.get(organization=organization)
-    assert configuration.default_receivable_account == own
-    assert configuration.receivables_auto_push
-
-
-def test_staff_who_may_only_look_see_the_configuration_and_change_nothing(manager, organization):
-    change = Permission.objects.get_by_natural_key("change_configuration", "integrations", "configuration")
-    Group.objects.get().permissions.remove(change)
-    data = form_of(manager.get(page(organization)))
-
-    manager.post(page(organization), data | {"configuration-0-receivables_auto_push": "on"})
-
-    assert not Configuration.objects.get(organization=organization).receivables_auto_push
-
-
-def test_finmos_own_people_join_no_organization(superuser, organization, staff):
-    data = form_of(superuser.get(page(organization)))
-    added = {"memberships-TOTAL_FORMS": "1", "memberships-0-user": staff.pk, "memberships-0-role": "admin"}
-
-    superuser.post(page(organization), data | added)
-
-    assert not Membership.objects.filter(user=staff).exists()
-
-
-def test_a_member_is_added(superuser, organization):
-    user = make_user("new@acme.example")
-    data = form_of(superuser.get(page(organization)))
-    added = {
-        "memberships-TOTAL_FORMS": "1",
-        "memberships-0-user": user.pk,
-        "memberships-0-role": "accountant",
-    }
-
-    superuser.post(page(organization), data | added)
-
-    assert Membership.objects.get(user=user).role == "accountant"
-
-
-def test_no_organization_can_be_deleted(superuser, organization):
-    url = reverse("admin:integrations_organization_delete", args=[organization.pk])
-
-    assert superuser.post(url, {"post": "yes"}).status_code == 403
-    assert Organization.objects.filter(pk=organization.pk).exists()

@@ -6,11 +6,8 @@ from knox.models import AuthToken
 from integrations.models import Connection
 from integrations.models.token_field import TokenField
 from tests.admin.conftest import form_of
+from tests.admin.pages import at
 from tests.conftest import make_user
-
-
-def at(record, view: str = "change") -> str:
-    return reverse(f"admin:auth_{record._meta.model_name}_{view}", args=[record.pk])
 
 
 def test_users_and_groups_open(superuser, staff):

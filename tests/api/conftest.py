@@ -3,6 +3,9 @@ from django.core.cache import cache
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
+from integrations.models import Item, TaxCode
+from tests.factories import make_customer
+
 
 class Api:
     """A program with a token of this person's. Paths are below /api/v1/."""
@@ -58,3 +61,20 @@ def as_viewer(viewer) -> Api:
 @pytest.fixture
 def as_stranger(stranger) -> Api:
     return Api(stranger)
+
+
+@pytest.fixture
+def customer(organization):
+    return make_customer(organization, name="Acme")
+
+
+@pytest.fixture
+def gst(organization):
+    return TaxCode.objects.create(
+        organization=organization, name="GST 9%", sales_rate=9, sales_rates=[["1", "9"]], qbo_id="1"
+    )
+
+
+@pytest.fixture
+def item(organization):
+    return Item.objects.create(organization=organization, name="Hours", type="Service", qbo_id="7")

@@ -86,8 +86,7 @@ def _serve() -> None:
 
 def _perform(acts: ModuleType, asked: list[Any], answers: TextIO) -> None:
     try:
-        results = [getattr(acts, name)(**arguments) for name, arguments in asked]
-        answer = json.dumps({"results": results})
+        answer = json.dumps({"results": acts.perform(asked)})
     except Exception:
         answer = json.dumps({"failed": traceback.format_exc()})
     print(answer, file=answers, flush=True)

@@ -15,7 +15,7 @@ from tests.api.conftest import Api, api, as_stranger, as_viewer, fresh_throttles
 from tests.factories import push
 from tests.portal.conftest import signed_in
 from tests.portal.pages import text_of
-from tests.reconciliation.sowing import read_statement
+from tests.reconciliation.reading import read_statement
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from tests.api.conftest import Api, api, as_stranger, as_viewer, fresh_throttles
 from tests.portal.conftest import signed_in
 from tests.portal.pages import text_of
 from tests.quickbooks import drain
-from tests.reconciliation.sowing import kinds_of, read_statement
+from tests.reconciliation.reading import read_statement
+from tests.reconciliation.sowing import kinds_of
 
 
 @pytest.fixture

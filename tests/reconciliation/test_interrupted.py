@@ -8,7 +8,8 @@ from integrations.progress import Progress
 from integrations.services import NotConnected, Refused
 from tests.api.conftest import Api, api  # noqa: F401
 from tests.quickbooks import drain
-from tests.reconciliation.sowing import AS_OF, found_in, open_lines, read_statement
+from tests.reconciliation.reading import found_in, open_lines, read_statement
+from tests.reconciliation.sowing import AS_OF
 
 pytestmark = pytest.mark.usefixtures("clock")
 

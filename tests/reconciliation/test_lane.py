@@ -8,7 +8,8 @@ from integrations.models import Configuration, Connection, Lane, Statement, Sync
 from integrations.sync import lane
 from tests.factories import make_customer
 from tests.quickbooks import drain
-from tests.reconciliation.sowing import AS_OF, assert_adds_up, found_in, open_lines, read_statement
+from tests.reconciliation.reading import assert_adds_up, found_in, open_lines, read_statement
+from tests.reconciliation.sowing import AS_OF
 
 
 @pytest.fixture

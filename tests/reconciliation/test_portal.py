@@ -11,7 +11,8 @@ from integrations.models import Connection, Organization, SyncRun
 from tests.portal.conftest import signed_in
 from tests.portal.pages import HTMX, text_of
 from tests.quickbooks import drain
-from tests.reconciliation.sowing import kinds_of, open_lines, read_statement
+from tests.reconciliation.reading import open_lines, read_statement
+from tests.reconciliation.sowing import kinds_of
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from integrations.services import Asked, NotConnected, Refused, UnknownRecord
 from receivables.models import Invoice
 from tests.quickbooks import drain
 from tests.reconciliation.copies import multiply
-from tests.reconciliation.sowing import assert_adds_up, found_in, kinds_of, open_lines, read_statement
+from tests.reconciliation.reading import assert_adds_up, found_in, open_lines, read_statement
+from tests.reconciliation.sowing import kinds_of
 
 
 def repair(statement: Statement, fix: str, **options) -> SyncRun:

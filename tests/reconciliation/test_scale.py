@@ -6,7 +6,8 @@ import pytest
 from integrations.models import Statement
 from integrations.statements.report import report_of
 from tests.reconciliation.copies import Sums, multiply, sums_here, sums_there
-from tests.reconciliation.sowing import AS_OF, Field, assert_finds, kinds_of, read_statement
+from tests.reconciliation.reading import assert_finds, read_statement
+from tests.reconciliation.sowing import AS_OF, Field, kinds_of
 
 CURRENCIES = ("SGD", "USD", "EUR")
 TIMES = 2

@@ -8,7 +8,8 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.reconciliation.sowing import Field, assert_finds, kinds_of, read_statement
+from tests.reconciliation.reading import assert_finds, read_statement
+from tests.reconciliation.sowing import Field, kinds_of
 
 CUT_OFFS = [date(2026, 9, 30), date(2026, 10, 1), date(2026, 10, 15), date(2026, 10, 31), date(2026, 12, 31)]
 PLENTY = 14

@@ -9,14 +9,8 @@ from integrations.models import SyncRun
 from tests.factories import push
 from tests.portal.conftest import signed_in
 from tests.portal.pages import text_of
-from tests.reconciliation.sowing import (
-    assert_adds_up,
-    assert_finds,
-    found_in,
-    kinds_of,
-    open_lines,
-    read_statement,
-)
+from tests.reconciliation.reading import assert_adds_up, assert_finds, found_in, open_lines, read_statement
+from tests.reconciliation.sowing import kinds_of
 
 
 @pytest.mark.parametrize("stream", ["receivables", "payables"])

@@ -14,7 +14,8 @@ from integrations.statements.report import report_of
 from tests.portal.conftest import signed_in
 from tests.portal.pages import text_of
 from tests.quickbooks import drain
-from tests.reconciliation.sowing import kinds_of, open_lines, read_statement
+from tests.reconciliation.reading import open_lines, read_statement
+from tests.reconciliation.sowing import kinds_of
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from integrations.statements.as_csv import csv_rows
 from tests.portal.conftest import signed_in
 from tests.portal.pages import text_of
 from tests.quickbooks import drain
-from tests.reconciliation.sowing import assert_adds_up, read_statement
+from tests.reconciliation.reading import assert_adds_up, read_statement
 
 NOTE = "cannot read: id {} (TotalAmt). They are in none of QuickBooks' figures. Open each in QuickBooks and save it"
 

@@ -8,8 +8,9 @@ from django.utils import timezone
 from contacts.models import Customer
 from integrations.models import Conflict, Trigger
 from receivables.models import Invoice
-from tests.admin.test_records import at, form_of
-from tests.admin.test_spreadsheets import carry_out
+from tests.admin.conftest import form_of
+from tests.admin.files import carry_out
+from tests.admin.pages import at
 from tests.api.conftest import Api
 from tests.factories import make_customer, make_invoice, pull, push
 from tests.portal.conftest import signed_in

@@ -11,7 +11,7 @@ from integrations.services import Asked
 from receivables.models import Invoice
 from tests.factories import invoice_line, make_customer, make_invoice, pull, push
 from tests.quickbooks import drain
-from tests.reconciliation.sowing import read_statement
+from tests.reconciliation.reading import read_statement
 
 
 @pytest.fixture

@@ -2,6 +2,9 @@
 
 import json
 from dataclasses import dataclass, field
+from datetime import timedelta, timezone
+
+from responses import matchers
 
 from integrations.qbo.client import Client, Kind
 from integrations.qbo.errors import NeedsReconnect
@@ -10,6 +13,8 @@ REALM = "9130350000000001"
 BASE = f"http://quickbooks.test/v3/company/{REALM}"
 TOKEN = "eyJlbmMiOiJBMTI4Q0JDLUhTMjU2In0.first-access-token"
 FRESH_TOKEN = "eyJlbmMiOiJBMTI4Q0JDLUhTMjU2In0.second-access-token"
+# QuickBooks' clock.
+PACIFIC = timezone(timedelta(hours=-7))
 
 
 @dataclass
@@ -98,3 +103,8 @@ NOT_AUTHORISED = (
 HTML = "<!DOCTYPE html><html><body><h1>503 Service Unavailable</h1></body></html>"
 CUSTOMER = '{"Balance":739.00,"Id":"1","SyncToken":"0","DisplayName":"Amy\'s Bird Sanctuary"}'
 CUSTOMER_ANSWER = '{"Customer":' + CUSTOMER + ',"time":"2020-09-29T05:58:16.187-07:00"}'
+
+
+def params(**expected):
+    """What the address asks for, beside the minor version that every call names."""
+    return matchers.query_param_matcher({"minorversion": "75", **expected})
