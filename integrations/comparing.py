@@ -14,7 +14,7 @@ from django.db.models import Q
 from . import documents
 from .mapping import Company, Mapper, Problem, Values, company_of, mapper_of
 from .models import Cursor, Direction, Document, SyncedRecord, SyncJob
-from .money import decimals
+from .money import written_amount
 from .sync import merge
 from .wording import Names, label_of
 
@@ -181,7 +181,7 @@ def _totals(sides: _Sides) -> Iterator[Row]:
 
 
 def _amount(value: Decimal | str | None, currency: str) -> str | None:
-    return None if value is None else f"{Decimal(value):,.{decimals(currency)}f}"
+    return None if value is None else written_amount(Decimal(value), currency)
 
 
 def _problem(sides: _Sides) -> Problem | None:

@@ -182,9 +182,7 @@ def resume(organization: Organization, *, asked: Asked) -> None:
     """Lets the work go on, whatever it was paused for. Raises NotConnected where there is no grant."""
     with transaction.atomic():
         require_connection(organization)
-        Connection.objects.filter(organization=organization).update(
-            pause=Connection.Pause.NONE, pause_detail="", paused_at=None
-        )
+        Connection.objects.filter(organization=organization).update(**Connection.NOT_PAUSED)
         _note(organization, "Resumed the synchronization.", asked)
         ring_after_commit(organization)
 

@@ -28,9 +28,9 @@ from .services import (
     Refused,
     UnknownRecord,
     ask_as_a_whole,
+    lift_pause,
     new_run,
     require_connection,
-    resume,
     ring_after_commit,
 )
 from .sync import merge
@@ -202,7 +202,7 @@ def _link(reading: ContactReading, chosen: list[ContactFinding], asked: Asked) -
 
 
 def _import(reading: ContactReading, chosen: list[ContactFinding], asked: Asked) -> SyncRun:
-    resume(reading.organization, asked)
+    lift_pause(reading.organization, asked)
     mapper = mapper_for(reading.entity)
     options = {"quickbooks_ids": [each.quickbooks_id for each in chosen], "realm_id": reading.realm_id}
     run = new_run(reading.organization, Direction.IMPORT, mapper, asked, len(chosen), options)

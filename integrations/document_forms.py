@@ -13,7 +13,7 @@ from django.db.models import Q
 from .eligible import ON_BILLS
 from .forms import NumberField, RecordForm, ask_in_words, shown
 from .ids import read_id, read_ids
-from .mapping import plain
+from .mapping import FORBIDDEN_IN_NAMES, plain
 from .models import Account, Document, DocumentLine, Item, Organization, SyncedRecord, TaxCode
 from .money import price_text
 
@@ -42,21 +42,19 @@ class LineChoices:
     items: dict[str, Item] = field(default_factory=dict)
 
     def read_items(self, keys: set[str]) -> None:
-        found = Item.objects.filter(organization=self.organization, pk__in=read_ids(keys)).defer(
-            "qbo_document", "base"
-        )
+        found = Item.objects.filter(organization=self.organization, pk__in=read_ids(keys)).light()
         self.items = {str(item.pk): item for item in found}
 
     @cached_property
     def tax_codes(self) -> dict[str, TaxCode]:
         codes = TaxCode.objects.filter(self._choosable("tax_code_id"), organization=self.organization)
-        return {str(code.pk): code for code in codes.defer("qbo_document", "base")}
+        return {str(code.pk): code for code in codes.light()}
 
     @cached_property
     def accounts(self) -> dict[str, Account]:
         choosable = self._choosable("account_id", ON_BILLS.condition)
         accounts = Account.objects.filter(choosable, organization=self.organization)
-        return {str(account.pk): account for account in accounts.defer("qbo_document", "base")}
+        return {str(account.pk): account for account in accounts.light()}
 
     def _choosable(self, reference: str, rule: Q = ANY) -> Q:
         if self.held is None:
@@ -127,7 +125,7 @@ class LineForm(forms.ModelForm):
 
     def clean_custom_name(self) -> str:
         name = self.cleaned_data["custom_name"].strip()
-        if any(mark in name for mark in ":\t\n\r"):
+        if any(mark in name for mark in FORBIDDEN_IN_NAMES):
             raise forms.ValidationError(
                 "QuickBooks accepts no colon, tab or line break in a name. Take it out."
             )
@@ -214,15 +212,7 @@ class DocumentForm(RecordForm):
         "exchange_rate",
         "memo",
     )
-    compared: ClassVar[tuple[str, ...]] = (
-        "number",
-        "issue_date",
-        "due_date",
-        "tax_treatment",
-        "exchange_rate",
-        "memo",
-        "lines",
-    )
+    compared: ClassVar[tuple[str, ...]] = (*fields_of_all, "lines")
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -233,7 +223,7 @@ class DocumentForm(RecordForm):
         self.fields["exchange_rate"].error_messages["min_value"] = too_small
         contacts = self.fields[self.contact].queryset.filter(organization=self.instance.organization)
         usable = Q(is_active=True) | Q(pk=self._stored_contact_id)
-        self.fields[self.contact].queryset = contacts.filter(usable).defer("qbo_document", "base")
+        self.fields[self.contact].queryset = contacts.filter(usable).light()
 
     def differences_with(self, lines: LineForms | None) -> list[dict[str, str]]:
         """Those of the document, and those of its lines as they were sent."""
@@ -250,7 +240,7 @@ class DocumentForm(RecordForm):
 
     def stored_values(self) -> dict[str, str]:
         document: Document = self.instance
-        values = {name: shown(getattr(document, name)) for name in self.compared if name != "lines"}
+        values = {name: shown(getattr(document, name)) for name in self.fields_of_all}
         values[self.contact] = shown(getattr(document, self.contact))
         return values | {"lines": " | ".join(describe(line) for line in document.lines.all())}
 

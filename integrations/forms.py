@@ -40,12 +40,8 @@ class DefaultsForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         organization = self.instance.organization_id
-        accounts = Account.objects.filter(organization=organization, is_active=True).defer(
-            "qbo_document", "base"
-        )
-        codes = TaxCode.objects.filter(organization=organization, is_active=True).defer(
-            "qbo_document", "base"
-        )
+        accounts = Account.objects.filter(organization=organization, is_active=True).light()
+        codes = TaxCode.objects.filter(organization=organization, is_active=True).light()
         for name, rule in DEFAULTS.items():
             choices = accounts if name.endswith("_account") else codes
             self.fields[name].queryset = choices.filter(rule.condition)

@@ -17,9 +17,9 @@ from .services import (
     Refused,
     UnknownRecord,
     ask_as_a_whole,
+    lift_pause,
     new_run,
     require_connection,
-    resume,
     ring_after_commit,
 )
 from .sync import outcomes
@@ -61,7 +61,7 @@ def look_up(organization: Organization, entity: str, text: str, *, asked: Asked)
 def candidates(run: SyncRun) -> list[Candidate]:
     """What a search found, with what of it is linked by now: the same name or number first."""
     found = run.options.get("candidates", [])
-    own = mapper_for(run.entity).records(run.organization).defer("qbo_document", "base")
+    own = mapper_for(run.entity).records(run.organization).light()
     bound = {record.qbo_id: record for record in own.filter(qbo_id__in=[each["id"] for each in found])}
     return [Candidate(**each, bound=bound.get(each["id"])) for each in found]
 
@@ -90,7 +90,7 @@ def link(organization: Organization, entity: str, pairs: Mapping[int, str], *, a
     with transaction.atomic():
         hold_lane(organization.pk)
         require_connection(organization)
-        resume(organization, asked)
+        lift_pause(organization, asked)
         records = _records(mapper, organization, targets)
         run = new_run(organization, Direction.LINK, mapper, asked, len(records))
         busy = _busy(mapper, organization, records)
@@ -175,7 +175,7 @@ def _linkable(entity: str) -> Mapper:
 
 def _records(mapper: Mapper, organization: Organization, ids: Iterable[int]) -> list[SyncedRecord]:
     wanted = set(ids)
-    records = mapper.records(organization).defer("qbo_document", "base").filter(pk__in=wanted).order_by("pk")
+    records = mapper.records(organization).light().filter(pk__in=wanted).order_by("pk")
     found = list(records)
     if not found or len(found) != len(wanted):
         raise UnknownRecord("not_found", "One of these records does not exist.")

@@ -19,8 +19,6 @@ from .models import SyncState
 from .searching import containing
 
 PAGE_SIZE = 50
-# What the list never shows, and what makes a row heavy.
-HEAVY = ("qbo_document", "base")
 
 
 @dataclass(frozen=True)
@@ -160,7 +158,7 @@ class Listing:
         paginator.count = self.total
         page = paginator.get_page(self.asked.get("page"))
         wanted = self._first_keys[:PAGE_SIZE] if self._on_first_page else list(page.object_list)
-        found = self.rows.model.objects.filter(pk__in=wanted).defer(*HEAVY)
+        found = self.rows.model.objects.filter(pk__in=wanted).light()
         for path in self.shown_of_related:
             relation, _, column = path.partition("__")
             found = found.select_related(relation).defer(*self._all_but(relation, column))

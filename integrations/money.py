@@ -22,6 +22,11 @@ def rounded(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(Decimal(1).scaleb(-decimals(currency)), rounding=ROUND_HALF_UP)
 
 
+def written_amount(amount: Decimal, currency: str) -> str:
+    """1,234.50: as pages write it."""
+    return f"{rounded(amount, currency):,.{decimals(currency)}f}"
+
+
 def price_text(price: Decimal, currency: str) -> str:
     """The price of one unit with all decimals that count, and at least the currency's: 0.125, 10.50."""
     counting = -int(price.normalize().as_tuple().exponent)

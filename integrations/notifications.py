@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from .mapping import Mapper, mapper_told_by, referring
+from .mapping import Mapper, mapper_for, mapper_told_by, referring
 from .models import Configuration, Connection, Organization, Trigger, WebhookReceipt
 from .qbo.webhooks import BadNotification, Event, parse, verify
 from .services import Asked, pull_each
@@ -39,22 +39,18 @@ def quickbooks(request: HttpRequest) -> HttpResponse:
 
 def ring(events: list[Event]) -> None:
     """A burst becomes one pull per company and entity, in a fixed number of statements however many companies."""
-    told: dict[str, dict[str, Mapper]] = {}
-    for event in events:
-        for mapper in _touched_by(event):
-            told.setdefault(event.realm_id, {})[mapper.entity] = mapper
-    if not told:
+    heard = _heard(events)
+    if not heard:
         return
     with transaction.atomic():
-        configurations = {each.organization.connection.realm_id: each for each in _of_connected(told)}
+        configurations = {each.organization.connection.realm_id: each for each in _of_connected(heard)}
         _note_merges(events, {realm: each.organization for realm, each in configurations.items()})
         pulls, waiting, receipts = [], [], []
-        heard = _heard(events)
         for realm, configuration in configurations.items():
-            chosen = {each.entity for each in told[realm].values() if _pulls_by_itself(configuration, each)}
+            chosen = {name for name in heard[realm] if _pulls_by_itself(configuration, mapper_for(name))}
             pulls += [(configuration.organization, entity) for entity in sorted(chosen)]
             receipts += _receipts(configuration.organization, heard[realm], chosen)
-            if left := told[realm].keys() - chosen:
+            if left := heard[realm].keys() - chosen:
                 configuration.changes_waiting |= dict.fromkeys(left, timezone.now().isoformat())
                 waiting.append(configuration)
         Configuration.objects.bulk_update(waiting, ["changes_waiting"], batch_size=100)

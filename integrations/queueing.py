@@ -136,7 +136,7 @@ def take_step(step: QueueStep) -> None:
 
 def _queue(run: SyncRun, mapper: Mapper, ids: Sequence[int]) -> int:
     """One job a record: queued, or done at once where no call is needed. Returns how many records there are."""
-    records = mapper.records(run.organization).defer("qbo_document", "base").filter(pk__in=ids)
+    records = mapper.records(run.organization).light().filter(pk__in=ids)
     already = _make_way(run, mapper, ids)
     jobs = [_job(run, mapper, record, already) for record in records.order_by("pk")]
     SyncJob.objects.bulk_create(jobs)

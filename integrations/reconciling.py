@@ -27,9 +27,9 @@ from .services import (
     Refused,
     UnknownRecord,
     ask_as_a_whole,
+    lift_pause,
     new_run,
     require_connection,
-    resume,
     ring_after_commit,
 )
 from .sync.runs import end_run
@@ -137,7 +137,7 @@ def repair(
             raise Refused(
                 "different_company", "Another QuickBooks company is connected now. Read a fresh statement."
             )
-        resume(statement.organization, asked)
+        lift_pause(statement.organization, asked)
         run = _new_repair(statement, fix, chosen, asked)
         ring_after_commit(statement.organization)
     return run

@@ -79,7 +79,7 @@ def push(
         # One organization's questions are taken one after the other, so that nothing is queued twice.
         hold_lane(organization.pk)
         require_connection(organization)
-        resume(organization, asked)
+        lift_pause(organization, asked)
         chosen = _chosen(mapper, organization, ids, all_unsynced)
         # Only who names records wants just these; a schedule names all that is worth sending.
         all_there_is = all_unsynced or asked.trigger not in PERSONS
@@ -163,7 +163,7 @@ def void(organization: Organization, entity: str, *, asked: Asked, ids: Sequence
     with transaction.atomic():
         hold_lane(organization.pk)
         require_connection(organization)
-        resume(organization, asked)
+        lift_pause(organization, asked)
         chosen = _chosen(mapper, organization, ids, False)
         run = new_run(organization, Direction.VOID, mapper, asked, len(chosen))
         _queue_all(run, mapper, chosen)
@@ -180,13 +180,13 @@ def require_connection(organization: Organization) -> Connection:
     return connection
 
 
-def resume(organization: Organization, asked: Asked) -> None:
+def lift_pause(organization: Organization, asked: Asked) -> None:
     """A person who asks again wants it tried again, whatever work waited for."""
     if asked.trigger in PERSONS:
         Connection.objects.filter(
             organization=organization,
             pause__in=[Connection.Pause.SUBSCRIPTION_LAPSED, Connection.Pause.MISCONFIGURED],
-        ).update(pause=Connection.Pause.NONE, pause_detail="", paused_at=None)
+        ).update(**Connection.NOT_PAUSED)
 
 
 def _chosen(
@@ -213,7 +213,7 @@ def ask_as_a_whole(
     """Queues what the lane does in one piece, not record by record. Raises NotConnected."""
     with transaction.atomic():
         require_connection(organization)
-        resume(organization, asked)
+        lift_pause(organization, asked)
         run = new_run(organization, direction, mapper, asked, 0, options)
         if asked.rings:
             ring_after_commit(organization)

@@ -46,9 +46,7 @@ def sweep() -> None:
     now = timezone.now()
     WebhookReceipt.objects.filter(received_at__lt=now - RECEIPTS_KEPT).delete()
     for pause, wait in TRIED_AGAIN.items():
-        Connection.objects.filter(pause=pause, paused_at__lt=now - wait).update(
-            pause=Connection.Pause.NONE, pause_detail="", paused_at=None
-        )
+        Connection.objects.filter(pause=pause, paused_at__lt=now - wait).update(**Connection.NOT_PAUSED)
     _revoke_again(now)
     unfinished = SyncRun.objects.filter(status__in=SyncRun.UNFINISHED).values("organization_id")
     open_jobs = SyncJob.objects.exclude(status=SyncJob.Status.DONE).values("organization_id")

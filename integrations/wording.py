@@ -51,7 +51,7 @@ class Names:
                 wanted[to].add(qbo_id)
         for entity, ids in wanted.items():
             records = mapper_for(entity).records(organization).filter(qbo_id__in=ids)
-            for record in records.defer("qbo_document", "base"):
+            for record in records.light():
                 self._names[entity, record.qbo_id] = str(record)
 
     def shown(self, entity: str, name: str, value: Any) -> Any:

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from integrations.mapping import plain
 from integrations.models import DocumentStatus, SyncedRecord, SyncState
-from integrations.money import decimals, price_text, rounded
+from integrations.money import price_text, written_amount
 from integrations.progress import Progress, asked_for
 from integrations.views.starting import watched
 from integrations.wording import written
@@ -73,7 +73,7 @@ def money(amount: Decimal | str | None, currency: str) -> str:
     """1,234.50 in the currency's decimals."""
     if amount is None or amount == "":
         return ""
-    return f"{rounded(amount, currency):,.{decimals(currency)}f}"
+    return written_amount(amount, currency)
 
 
 @register.simple_tag

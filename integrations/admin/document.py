@@ -18,7 +18,6 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, 
 from unfold.decorators import display
 
 from .. import editing, services
-from ..listing import HEAVY
 from ..mapping import plain
 from ..models import Document, DocumentLine, DocumentStatus
 from .asking import ask, asked_by
@@ -153,7 +152,7 @@ class DocumentAdmin(SyncedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         found = super().get_queryset(request).select_related("organization", self.contact)
-        return found.defer(*(f"{self.contact}__{name}" for name in HEAVY))
+        return found.light(self.contact)
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         return ("number", f"{self.contact}__name", "=qbo_id")

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from ..models import Connection, DocumentStatus, SyncJob, SyncRun, SyncState
-from ..money import decimals
+from ..money import written_amount
 
 _GOOD = (
     SyncState.SYNCED,
@@ -55,9 +55,7 @@ def amount(value: Decimal | None, currency: str) -> SafeString | str:
     """With the currency's own decimals; digits line up in a column."""
     if value is None:
         return "—"
-    return format_html(
-        '<span class="finmo-amount">{} {}</span>', f"{value:,.{decimals(currency)}f}", currency
-    )
+    return format_html('<span class="finmo-amount">{} {}</span>', written_amount(value, currency), currency)
 
 
 def may(request: HttpRequest, verb: str, model: type[Model]) -> bool:

@@ -15,7 +15,6 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from .. import editing, services
-from ..listing import HEAVY
 from ..mapping import Mapper, mapper_of
 from ..models import Organization, SyncedRecord, SyncJob, SyncState
 from ..web_links import quickbooks_url
@@ -56,7 +55,7 @@ class SyncedAdmin(OrganizationScoped, LinkingAdmin, ComparisonAdmin):
         return mapper_of(self.model)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).defer(*HEAVY)
+        return super().get_queryset(request).light()
 
     @display(description="QuickBooks", ordering="sync_state")
     def state(self, record: SyncedRecord) -> SafeString:

@@ -16,13 +16,13 @@ from rest_framework.response import Response
 
 from .. import services
 from ..editing import require_living, save_document
-from ..models import Document, DocumentLine, DocumentQuerySet, DocumentStatus
+from ..models import HEAVY, Document, DocumentLine, DocumentQuerySet, DocumentStatus
 from .fields import AmountField, CurrencyField, PlainNumberField
 from .filters import SYNCED_ORDERING, SyncedFilter, contains, ordering
 from .idempotency import idempotent
 from .runs import SyncRunSerializer, started
 from .serializers import SYNC_FIELDS, DocumentPushRequestSerializer, SyncedSerializer
-from .viewsets import HEAVY, EditableViewSet, heavy
+from .viewsets import EditableViewSet
 
 
 def document_fields(contact: str) -> tuple[str, ...]:
@@ -151,9 +151,11 @@ class DocumentViewSet(EditableViewSet):
     contact: ClassVar[str]
 
     def get_queryset(self) -> models.QuerySet:
-        lines = self.mapper.line_model.objects.select_related("item").defer(*heavy("item"))
+        lines = self.mapper.line_model.objects.select_related("item").defer(
+            *(f"item__{name}" for name in HEAVY)
+        )
         documents = super().get_queryset().with_status().select_related(self.contact)
-        return documents.defer(*HEAVY, *heavy(self.contact)).prefetch_related(models.Prefetch("lines", lines))
+        return documents.light(self.contact).prefetch_related(models.Prefetch("lines", lines))
 
     def require_editable(self, record: Document) -> None:
         require_living(record)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -15,7 +15,7 @@ from rest_framework.fields import get_attribute
 from ..currencies import known_currency
 from ..eligible import Rule
 from ..ids import read_id
-from ..mapping import plain
+from ..mapping import FORBIDDEN_IN_NAMES, plain
 from ..models import SyncedRecord
 from ..money import price_text, rounded
 
@@ -73,10 +73,8 @@ class CurrencyField(serializers.CharField):
 class NameField(serializers.CharField):
     """A name that QuickBooks accepts, wherever in it the forbidden sign stands."""
 
-    forbidden: ClassVar[str] = ":\t\n\r"
-
     def to_internal_value(self, data: Any) -> str:
-        if isinstance(data, str) and any(sign in data for sign in self.forbidden):
+        if isinstance(data, str) and any(sign in data for sign in FORBIDDEN_IN_NAMES):
             raise serializers.ValidationError(
                 "QuickBooks accepts no colon, tab or line break in a name. Take it out."
             )
@@ -107,7 +105,7 @@ class OwnReference(serializers.PrimaryKeyRelatedField):
         queryset = super().get_queryset()
         if queryset is None:
             return None
-        own = queryset.filter(organization=self.context["view"].organization).defer("qbo_document", "base")
+        own = queryset.filter(organization=self.context["view"].organization).light()
         return own.annotate(fits=self.rule.condition) if self.rule else own
 
     def to_internal_value(self, data: Any) -> SyncedRecord:

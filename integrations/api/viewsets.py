@@ -30,13 +30,6 @@ from .serializers import (
     PushRequestSerializer,
 )
 
-# What no answer shows, and what makes a row heavy.
-HEAVY = ("qbo_document", "base")
-
-
-def heavy(relation: str) -> tuple[str, ...]:
-    return tuple(f"{relation}__{name}" for name in HEAVY)
-
 
 class MirroredViewSet(OrganizationView, GenericViewSet):
     """A list of QuickBooks that is read here and refreshed by a pull. A subclass names its entity."""
@@ -50,7 +43,7 @@ class MirroredViewSet(OrganizationView, GenericViewSet):
         return mapper_for(self.entity)
 
     def get_queryset(self) -> models.QuerySet:
-        return self.own(self.mapper.model.objects.defer(*HEAVY))
+        return self.own(self.mapper.model.objects.light())
 
     def list(self, request: Request) -> Response:
         """The organization's records, a page at a time."""

@@ -10,7 +10,7 @@ from .matching import Act, ContactFinding, ContactReading, FindingKind, IgnoredF
 from .operations import Heartbeat, WebhookReceipt
 from .organization import Membership, Organization, Role, currency_code
 from .reading import Cursor, SuspectedMerge
-from .record import SyncedRecord, SyncState, waiting_state
+from .record import HEAVY, SyncedRecord, SyncState, waiting_state
 from .reference import Account, Item, TaxCode, name_key
 from .search_text import is_cut, text_of
 from .statement import Difference, Fix, Kind, Statement, StatementCurrency, Stream
@@ -27,6 +27,7 @@ from .sync import (
 )
 
 __all__ = [
+    "HEAVY",
     "PERSONS",
     "WITHOUT_JOBS",
     "Account",

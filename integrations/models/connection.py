@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -24,6 +25,9 @@ class Connection(models.Model):
         SUBSCRIPTION_LAPSED = "subscription_lapsed", "The QuickBooks subscription has ended"
         MISCONFIGURED = "misconfigured", "Finmo's own QuickBooks settings are wrong"
         PAUSED = "paused", "Finmo paused the synchronization"
+
+    # The columns of a connection whose work goes on.
+    NOT_PAUSED: ClassVar[dict[str, Any]] = {"pause": Pause.NONE, "pause_detail": "", "paused_at": None}
 
     organization = models.OneToOneField(Organization, on_delete=models.CASCADE, related_name="connection")
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.NOT_CONNECTED)

@@ -33,18 +33,24 @@ def waiting_state() -> Case:
     return Case(When(qbo_id__isnull=True, then=Value(SyncState.NOT_SYNCED)), default=Value(SyncState.CHANGED))
 
 
+# QuickBooks' document, and what both sides last agreed on.
+HEAVY = ("qbo_document", "base")
+
+
 class SyncedQuerySet(models.QuerySet):
     # What a bulk push has to do: neither in step, nor under way, nor waiting for a person's decision.
     UNSYNCED: ClassVar[Q] = Q(sync_state__in=[SyncState.NOT_SYNCED, SyncState.CHANGED, SyncState.FAILED])
-
-    def for_organization(self, organization: Organization) -> SyncedQuerySet:
-        return self.filter(organization=organization)
 
     def unsynced(self) -> SyncedQuerySet:
         return self.filter(self.UNSYNCED)
 
     def linked(self) -> SyncedQuerySet:
         return self.filter(qbo_id__isnull=False)
+
+    def light(self, *related: str) -> SyncedQuerySet:
+        """Without what makes rows wide and no list shows, of the records and of those that they name here."""
+        prefixes = ("", *(f"{name}__" for name in related))
+        return self.defer(*(f"{prefix}{name}" for prefix in prefixes for name in HEAVY))
 
 
 class SyncedRecord(models.Model):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ..aging import BUCKETS, Ages
-from ..money import decimals, rounded
+from ..money import written_amount
 
 # The picture's own units: a column of labels, then bars with their amounts behind them.
 WIDTH, LABELS, BARS = 720, 104, 440
@@ -95,5 +95,4 @@ def _bar(side: str, amount: Decimal, largest: Decimal, y: int, currency: str) ->
     width = int(amount / largest * BARS) if amount > 0 else 0
     if amount > 0:
         width = max(width, 2)
-    text = f"{rounded(amount, currency):,.{decimals(currency)}f}"
-    return Bar(side, text, y, width, LABELS + width + 6, y + BAR - 2)
+    return Bar(side, written_amount(amount, currency), y, width, LABELS + width + 6, y + BAR - 2)

@@ -9,7 +9,7 @@ from typing import Any
 
 from .. import reconciling
 from ..models import Difference, Fix, Kind, Statement, SyncState
-from ..money import decimals
+from ..money import written_amount
 from ..reconciling import Change, mapper_of_stream
 from ..remedies import address_of
 from ..statements.report import CurrencyReport
@@ -136,5 +136,5 @@ def _in_words(name: str, text: str | None, currency: str) -> str:
     if name.endswith("_date"):
         return written(date.fromisoformat(text))
     if name in ("total", "tax_total", "balance"):
-        return f"{Decimal(text):,.{decimals(currency)}f}"
+        return written_amount(Decimal(text), currency)
     return text

@@ -187,7 +187,7 @@ class ItemOptions(DocumentPages):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         asked = request.GET.get("q", "").strip()
-        items = usable_items(self.organization).defer("qbo_document", "base")
+        items = usable_items(self.organization).light()
         if asked:
             items = items.filter(
                 Q(name__icontains=asked) | Q(sku__icontains=asked) | Q(full_name__icontains=asked)
@@ -214,7 +214,7 @@ class ContactOptions(DocumentPages):
         contacts = field.related_model.objects.filter(organization=self.organization)
         if asked:
             contacts = contacts.filter(Q(name__icontains=asked) | Q(email__icontains=asked))
-        contacts = contacts.defer("qbo_document", "base")
+        contacts = contacts.light()
         found = list(contacts.filter(is_active=True)[:MOST_OPTIONS])
         # Whoever is told that nobody is called so creates them once more.
         retired = contacts.filter(is_active=False).first() if asked and not found else None

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from .. import rerunning
 from ..ids import read_id
-from ..listing import HEAVY, Filter
+from ..listing import Filter
 from ..mapping import mapper_for, mappers
 from ..models import Direction, Membership, Statement, SyncedRecord, SyncJob, SyncRun
 from ..progress import asked_for, progress_of, things
@@ -157,9 +157,7 @@ def job_rows(jobs: list[SyncJob], membership: Membership) -> list[dict[str, Any]
     for entity, keys in wanted.items():
         mapper = mapper_for(entity)
         records = mapper.records(membership.organization).filter(pk__in=keys).select_related(*mapper.needs)
-        prefixes = ("", *(f"{each}__" for each in mapper.needs))
-        wide = [f"{prefix}{name}" for prefix in prefixes for name in HEAVY]
-        found |= {(entity, record.pk): record for record in records.defer(*wide)}
+        found |= {(entity, record.pk): record for record in records.light(*mapper.needs)}
     return [_job_row(job, found.get((job.entity, job.record_id)), membership) for job in jobs]
 
 
