@@ -24,7 +24,7 @@ from .services import (
 )
 from .sync import outcomes
 from .sync.lease import hold_lane
-from .sync.runs import end_run
+from .sync.runs import end_run, job_of
 from .sync.writing import untie
 
 LONGEST_SEARCH = 100
@@ -96,7 +96,8 @@ def link(organization: Organization, entity: str, pairs: Mapping[int, str], *, a
         busy = _busy(mapper, organization, records)
         free = [record for record in records if record.pk not in busy]
         SyncJob.objects.bulk_create(
-            [_job(run, mapper, record, targets[record.pk]) for record in free], batch_size=1000
+            [job_of(run, mapper, record, quickbooks_id=targets[record.pk]) for record in free],
+            batch_size=1000,
         )
         _refuse_busy(run, mapper, [record for record in records if record.pk in busy])
         _end_without_jobs(run, free)
@@ -142,7 +143,7 @@ def unlink_warning(entity: str) -> str:
 
 
 def _unlink(run: SyncRun, mapper: Mapper, record: SyncedRecord) -> None:
-    job = _job(run, mapper, record, record.qbo_id or "")
+    job = job_of(run, mapper, record, quickbooks_id=record.qbo_id or "")
     job.save()
     if not record.linked:
         outcomes.finish([job], SyncJob.Outcome.SKIPPED, "It is not linked to anything in QuickBooks.")
@@ -190,30 +191,15 @@ def _busy(mapper: Mapper, organization: Organization, records: Iterable[SyncedRe
     return set(open_ones.values_list("record_id", flat=True))
 
 
-def _job(run: SyncRun, mapper: Mapper, record: SyncedRecord, qbo_id: str, **columns: Any) -> SyncJob:
-    return SyncJob(
-        organization_id=run.organization_id,
-        run=run,
-        direction=run.direction,
-        entity=mapper.entity,
-        rank=mapper.rank,
-        record_id=record.pk,
-        label=mapper.label(record),
-        priority=run.priority,
-        quickbooks_id=qbo_id,
-        **columns,
-    )
-
-
 def _refuse_busy(run: SyncRun, mapper: Mapper, records: Iterable[SyncedRecord]) -> None:
     problem = Problem("in_flight")
     now = timezone.now()
     jobs = [
-        _job(
+        job_of(
             run,
             mapper,
             record,
-            record.qbo_id or "",
+            quickbooks_id=record.qbo_id or "",
             status=SyncJob.Status.DONE,
             outcome=SyncJob.Outcome.FAILED,
             code=problem.code,

@@ -19,7 +19,7 @@ from .mapping import Mapper, mapper_for
 from .models import Direction, Organization, QueueStep, SyncedRecord, SyncJob, SyncRun, SyncState
 from .sync.lease import hold_lane
 from .sync.outcomes import add_to_run, column_of, finish
-from .sync.runs import end_run
+from .sync.runs import end_run, job_of
 
 # What is said of a record that is queued already, by what it is queued for.
 _QUEUED = {
@@ -179,15 +179,10 @@ def _mark_queued(mapper: Mapper, ids: Iterable[int]) -> None:
 def _job(run: SyncRun, mapper: Mapper, record: SyncedRecord, already: dict[int, str]) -> SyncJob:
     outcome, message = _without_a_call(run, record, already)
     done = outcome != SyncJob.Outcome.PENDING
-    return SyncJob(
-        organization_id=run.organization_id,
-        run=run,
-        direction=run.direction,
-        entity=mapper.entity,
-        rank=mapper.rank,
-        record_id=record.pk,
-        label=mapper.label(record),
-        priority=run.priority,
+    return job_of(
+        run,
+        mapper,
+        record,
         status=SyncJob.Status.DONE if done else SyncJob.Status.QUEUED,
         outcome=outcome,
         message=message,

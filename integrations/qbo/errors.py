@@ -12,11 +12,13 @@ from typing import ClassVar
 
 from integrations.faults import explain
 
+from . import codes
+
 _EXISTING_ID = {
     # 6240: "The name supplied already exists. : Id=1209"
-    "6240": re.compile(r"\bId=(\d+)"),
+    codes.NAME_TAKEN: re.compile(r"\bId=(\d+)"),
     # 6140: "DocNumber=1047 is assigned to TxnType=Invoice with TxnId=17984"
-    "6140": re.compile(r"\bTxnId=(\d+)"),
+    codes.NUMBER_TAKEN: re.compile(r"\bTxnId=(\d+)"),
 }
 
 
@@ -113,13 +115,11 @@ class Refused(QuickBooksError):
 
 
 _BY_CODE: dict[str, type[QuickBooksError]] = {
-    "130": TryLater,
-    "140": TryLater,
-    "150": TryLater,
-    "3001": Throttled,
-    "3100": NeedsReconnect,
-    "6190": SubscriptionLapsed,
-    "10000": Unreachable,
+    **dict.fromkeys(codes.COMPANY_LOCKED, TryLater),
+    codes.THROTTLED: Throttled,
+    codes.GRANT_ENDED: NeedsReconnect,
+    codes.SUBSCRIPTION_LAPSED: SubscriptionLapsed,
+    codes.SYSTEM_FAILURE: Unreachable,
 }
 
 

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import msgspec
 
+from . import codes
 from .errors import Fault, NeedsReconnect, Refused, Throttled, TokenRefused, Unreachable, error_of
 
 _TOKEN = re.compile(r"(?i)\b((?:token|bearer)\b[^:=]{0,40}[:=]\s*|bearer\s+)\S+|[\w-]{40,}(?:\.[\w-]*)*")
@@ -23,11 +24,11 @@ def raise_for(status: int, headers: Mapping[str, str], body: bytes) -> NoReturn:
     fault = next(iter(faults_of(body, intuit_tid)), None)
     known: dict[str, Any] = {"status": status, "intuit_tid": intuit_tid, "fault": fault}
     code = fault.code if fault else ""
-    if status == 429 or code == "3001":
+    if status == 429 or code == codes.THROTTLED:
         raise Throttled(retry_after=retry_after(headers), **known)
     if status == 401:
-        # 120: the person who connected lost their rights in the company; a fresh token would change nothing.
-        raise (NeedsReconnect if code == "120" else TokenRefused)(**known)
+        # Where the person who connected lost their rights in the company a fresh token would change nothing.
+        raise (NeedsReconnect if code == codes.RIGHTS_LOST else TokenRefused)(**known)
     if status == 403 and not fault:
         fault = Fault("403", "Forbidden", "", "", intuit_tid)
     error = error_of(fault, status) if fault else Unreachable(**known)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from ..mapping import Problem
 from ..models import SyncedRecord, SyncJob
+from ..qbo.codes import NOT_UNDERSTOOD
 from ..qbo.errors import Refused
 from . import beforehand, find, outcomes
 from .bind import found_for, link
@@ -89,7 +90,7 @@ def _existing(claimed: Claimed, records: list[SyncedRecord]) -> tuple[find.Found
     return found, problems | {
         pk: outcomes.problem_of(refusal)
         for pk, refusal in refused.items()
-        if refusal.code not in find.NOT_UNDERSTOOD
+        if refusal.code not in NOT_UNDERSTOOD
     }
 
 

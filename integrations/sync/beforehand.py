@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from ..mapping import Mapper, mapper_of
 from ..models import Direction, SyncedRecord, SyncJob, name_key
 from ..qbo.client import PAGE_SIZE
+from ..qbo.codes import NOT_UNDERSTOOD
 from ..qbo.errors import QuickBooksError, Refused, Unreachable
 from . import find
 from .work import Work
@@ -85,7 +86,7 @@ def _ask(work: Work, parts: list[Part]) -> list[Part]:
             held = work.held[mapper.entity]
             held.asked |= set(map(name_key, names))
             find.collect(mapper, rows, held.documents)
-        elif isinstance(rows, Unreachable) or (rows and rows.code in find.NOT_UNDERSTOOD):
+        elif isinstance(rows, Unreachable) or (rows and rows.code in NOT_UNDERSTOOD):
             again.append((mapper, names))
     return again
 

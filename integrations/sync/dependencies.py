@@ -10,6 +10,7 @@ from ..models import Direction, QueueStep, SyncedRecord, SyncJob, SyncRun, SyncS
 from ..queueing import take_out
 from . import beforehand, merge
 from .claims import Claimed
+from .runs import job_of
 from .work import Work
 
 # Records looked at in one go when the whole queue is searched for what it needs.
@@ -121,21 +122,7 @@ def _queue_fresh(mapper: Mapper, records: list[SyncedRecord], because_of: SyncJo
         priority=because_of.priority,
         total=len(records),
     )
-    SyncJob.objects.bulk_create(
-        [
-            SyncJob(
-                organization_id=because_of.organization_id,
-                run=run,
-                direction=Direction.PUSH,
-                entity=mapper.entity,
-                rank=mapper.rank,
-                record_id=record.pk,
-                label=mapper.label(record),
-                priority=because_of.priority,
-            )
-            for record in records
-        ]
-    )
+    SyncJob.objects.bulk_create([job_of(run, mapper, record) for record in records])
     mapper.model.objects.filter(pk__in=[record.pk for record in records]).update(
         sync_state=SyncState.QUEUED, accounting_synced=False
     )

@@ -10,6 +10,7 @@ from django.utils import timezone
 from .. import documents
 from ..mapping import Company, Mapper, Problem, mapper_for
 from ..models import Document, PushBatch, SyncedRecord, SyncJob, SyncState
+from ..qbo.codes import AGAINST_A_RULE, DUPLICATE_REQUEST, GONE, STALE
 from ..qbo.errors import (
     Misconfigured,
     NeedsReconnect,
@@ -23,13 +24,11 @@ from . import find, outcomes
 from .apply import store
 from .bind import identity
 from .lease import hold_lane
-from .settle import DUPLICATE_REQUEST, PAUSES, close, give_up, never_usable, release
+from .settle import PAUSES, close, give_up, never_usable, release
 from .work import Work
 from .writing import close_conflicts
 
 logger = logging.getLogger(__name__)
-
-STALE, GONE, AGAINST_A_RULE = "5010", "610", "6000"
 
 
 def end_documents(work: Work, jobs: list[SyncJob]) -> None:

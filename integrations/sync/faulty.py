@@ -8,6 +8,16 @@ from collections.abc import Callable
 
 from ..mapping import Company, Mapper, Problem, mapper_for
 from ..models import SyncedRecord, SyncJob, SyncState, name_key
+from ..qbo.codes import (
+    GONE,
+    NAME_TAKEN,
+    NUMBER_TAKEN,
+    RATE_MISSING,
+    REFERENCE_GONE,
+    STALE,
+    SYSTEM_FAILURE,
+    UNKNOWN_TO_IT,
+)
 from ..qbo.errors import (
     Fault,
     NeedsReconnect,
@@ -25,16 +35,6 @@ from .work import Work
 from .writing import mark_gone
 
 logger = logging.getLogger(__name__)
-
-STALE = "5010"
-GONE = "610"
-REFERENCE_GONE = "2500"
-NAME_TAKEN = "6240"
-NUMBER_TAKEN = "6140"
-RATE_MISSING = "2410"
-SYSTEM_FAILURE = "10000"
-# Something in the body, or the kind of update, is nothing that QuickBooks knows.
-UNKNOWN_TO_IT = {"500", "2010"}
 
 MOST_ATTEMPTS = 4
 

@@ -15,6 +15,7 @@ import msgspec
 from .. import documents
 from ..mapping import Company, Mapper, Problem, given
 from ..models import SyncedRecord, name_key
+from ..qbo.codes import NOT_UNDERSTOOD
 from ..qbo.errors import Refused
 from ..qbo.statements import in_list, quote
 from .work import Work
@@ -27,8 +28,6 @@ FEW = 30
 CHUNK = 300
 # Gaps of a name that are looked for in two spellings.
 MOST_GAPS = 5
-# Refusals for what a statement says, such as an odd character in a name; others concern the call as such.
-NOT_UNDERSTOOD = {"500", "2010", "2030", "2040", "4000", "4001", "4002"}
 # So often one look is cut in halves to find the names that cannot be asked for.
 MOST_HALVED = 15
 

@@ -16,6 +16,7 @@ from .. import documents
 from ..mapping import Company, Mapper, given
 from ..models import Cursor
 from ..qbo.client import PAGE_SIZE
+from ..qbo.codes import NOT_UNDERSTOOD
 from ..qbo.errors import Refused
 from . import find
 from .apply import store
@@ -79,7 +80,7 @@ def _listed(work: Work, mapper: Mapper, between: Callable[[], None]) -> tuple[di
                 mapper.remote, where=mapper.everything, fields=fields, start=start, size=PAGE_SIZE
             )
         except Refused as refusal:
-            if fields == "*" or refusal.code not in find.NOT_UNDERSTOOD:
+            if fields == "*" or refusal.code not in NOT_UNDERSTOOD:
                 raise
             # Not every company takes a list of fields (contract section 3).
             fields = "*"

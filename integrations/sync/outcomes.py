@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from ..mapping import Mapper, Problem
 from ..models import WITHOUT_JOBS, Direction, SyncedRecord, SyncJob, SyncRun, SyncState
-from ..qbo.errors import QuickBooksError
+from ..qbo.errors import Fault, QuickBooksError
 from .lease import hold_lane
 from .runs import end_run
 from .writing import Entry
@@ -211,8 +211,8 @@ def start_runs(jobs: Iterable[SyncJob]) -> None:
     )
 
 
-def problem_of(error) -> Problem:
-    """A QuickBooksError or a Fault as a record's problem, in the words of the fault table."""
+def problem_of(error: QuickBooksError | Fault) -> Problem:
+    """As a record's problem, in the words of the fault table."""
     fault = getattr(error, "fault", None) or error
     return Problem(
         code=str(error.code),

@@ -14,11 +14,11 @@ from django.db import transaction
 from .. import documents
 from ..mapping import Company, Mapper, Problem, Values, mapper_for
 from ..models import Direction, PushBatch, SyncedRecord, SyncJob, SyncState
+from ..qbo.codes import RATE_MISSING, UNKNOWN_TO_IT
 from ..qbo.errors import Refused
 from . import already_there, ending, linking, merge, outcomes, possible_duplicates, settle
 from .claims import Claimed, by_entity, claim, fail_claimed
 from .dependencies import hasten, queue_dependencies
-from .faulty import RATE_MISSING, UNKNOWN_TO_IT
 from .lease import hold_lane
 from .work import Work
 
@@ -175,7 +175,7 @@ def _waits_for_queued(mapper: Mapper, job: SyncJob, record: SyncedRecord) -> boo
 
 
 def _read_rates(claimed: Claimed) -> None:
-    """QuickBooks' own rate for documents that it refused without one (2410, contract section 10.8)."""
+    """QuickBooks' own rate for documents that it refused without one (contract section 10.8)."""
     work = claimed.work
     again = [job for job in claimed.jobs if job.attempts > 1 and job.code == RATE_MISSING]
     pairs = {claimed.mapper.rate_needed(claimed.record(job), claimed.company) for job in again} - {None}

@@ -13,7 +13,7 @@ from . import find, outcomes, statements
 from .compare import compare
 from .fixes import FIXES, Repair, Send
 from .leaving import LEFT
-from .runs import begin, end_run, waiting_runs
+from .runs import begin, end_run, job_of, waiting_runs
 from .sides import QuickBooksSide, read_finmo
 from .work import Work
 
@@ -81,17 +81,7 @@ def _queue(run: SyncRun, mapper: DocumentMapper, to_send: list[Send]) -> None:
         ).values_list("record_id", flat=True)
     )
     jobs = [
-        SyncJob(
-            organization_id=run.organization_id,
-            run=run,
-            direction=direction,
-            entity=mapper.entity,
-            rank=mapper.rank,
-            record_id=record.pk,
-            label=mapper.label(record),
-            priority=run.priority,
-            quickbooks_id=record.qbo_id or "",
-        )
+        job_of(run, mapper, record, direction=direction, quickbooks_id=record.qbo_id or "")
         for record, direction in to_send
         if record.pk not in queued
     ]

@@ -1,15 +1,28 @@
-"""How a run begins and ends, and what the configuration page is told of it."""
+"""What a run is made of, how it begins and ends, and what the configuration page is told of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from ..mapping import Problem, mapper_for
-from ..models import Configuration, Direction, Organization, SyncRun
+from ..mapping import Mapper, Problem, mapper_for
+from ..models import Configuration, Direction, Organization, SyncedRecord, SyncJob, SyncRun
+
+
+def job_of(run: SyncRun, mapper: Mapper, record: SyncedRecord, **columns: Any) -> SyncJob:
+    """The record's part of the run, not saved; as urgent as the run, and of its direction unless `columns` say so."""
+    of_run = {"organization_id": run.organization_id, "direction": run.direction, "priority": run.priority}
+    of_record = {
+        "entity": mapper.entity,
+        "rank": mapper.rank,
+        "record_id": record.pk,
+        "label": mapper.label(record),
+    }
+    return SyncJob(run=run, **(of_run | of_record | columns))
 
 
 def waiting_runs(organization: Organization, *directions: Direction) -> QuerySet[SyncRun]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from ..mapping import Company, Mapper, Problem, mapper_for
 from ..models import PushBatch, SyncedRecord, SyncJob
 from ..qbo.client import BatchAnswer
+from ..qbo.codes import DUPLICATE_REQUEST
 from ..qbo.errors import QuickBooksError, Refused, Throttled, Unreachable
 from . import find, merge, outcomes
 from .bind import Answered, bind_and_finish
@@ -25,7 +26,6 @@ logger = logging.getLogger(__name__)
 
 # Seconds between tries at the same bytes within one turn of the lane.
 PAUSES = (1.0, 4.0, 15.0, 30.0)
-DUPLICATE_REQUEST = "600"
 # Answers that tell nothing: a repetition would bring the same again. Two turns' worth.
 MOST_UNUSABLE = 9
 

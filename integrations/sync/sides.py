@@ -15,14 +15,13 @@ from ..mapping.document import DocumentMapper
 from ..mapping.voids import looks_voided
 from ..models import Document, Organization, SyncJob
 from ..qbo.client import PAGE_SIZE
+from ..qbo.codes import FIELDS_UNKNOWN
 from ..qbo.errors import Refused
 from ..qbo.statements import in_list, quote
 from . import find
 from .compare import Side
 from .work import Work
 
-# Refusals of a field list that a company does not know (contract section 3): then whole documents are read.
-NOT_UNDERSTOOD = {"4000", "4001"}
 # Times that reading starts over because the list moved under it.
 MOST_STARTS = 3
 
@@ -99,7 +98,7 @@ class QuickBooksSide:
         try:
             return client.select(remote, where=where, fields=self._fields, start=start).rows
         except Refused as refusal:
-            if refusal.code not in NOT_UNDERSTOOD or self._fields == "*":
+            if refusal.code not in FIELDS_UNKNOWN or self._fields == "*":
                 raise
         self._fields = "*"
         return client.select(remote, where=where, start=start).rows
