@@ -11,11 +11,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from ..mapping import Mapper, mapper_of
-from ..models import Direction, SyncedRecord, SyncJob, name_key
+from ..models import SyncedRecord, name_key
 from ..qbo.client import PAGE_SIZE
 from ..qbo.codes import NOT_UNDERSTOOD
 from ..qbo.errors import QuickBooksError, Refused, Unreachable
 from . import find
+from .claims import queued_pushes
 from .work import Work
 
 logger = logging.getLogger(__name__)
@@ -93,13 +94,8 @@ def _ask(work: Work, parts: list[Part]) -> list[Part]:
 
 def _queued(work: Work, mapper: Mapper) -> set[str]:
     """Names or numbers of what waits to be created, so that one call asks for all."""
-    jobs = SyncJob.objects.filter(
-        organization=work.organization,
-        entity=mapper.entity,
-        direction=Direction.PUSH,
-        status=SyncJob.Status.QUEUED,
-    )
-    waiting = mapper.records(work.organization).filter(qbo_id=None, pk__in=jobs.values("record_id"))
+    queued = queued_pushes(work, mapper).values("record_id")
+    waiting = mapper.records(work.organization).filter(qbo_id=None, pk__in=queued)
     names = set(waiting.values_list(mapper.key_column, flat=True)) - {""}
     asked = work.held[mapper.entity].asked
     return {name for name in names if name_key(name) not in asked}

@@ -11,7 +11,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from ..mapping import Company, Mapper, Problem, mapper_for
-from ..models import WITHOUT_JOBS, QueueStep, SyncedRecord, SyncJob, SyncRun
+from ..models import WITHOUT_JOBS, Direction, QueueStep, SyncedRecord, SyncJob, SyncRun
 from . import outcomes
 from .work import Work
 
@@ -56,6 +56,15 @@ def claim(work: Work, most_priority: int | None = None) -> list[SyncJob]:
         status=SyncJob.Status.RUNNING, started_at=timezone.now(), attempts=F("attempts") + 1
     )
     return list(SyncJob.objects.filter(pk__in=ids, status=SyncJob.Status.RUNNING).order_by("id"))
+
+
+def queued_pushes(work: Work, mapper: Mapper) -> QuerySet[SyncJob]:
+    return SyncJob.objects.filter(
+        organization=work.organization,
+        entity=mapper.entity,
+        direction=Direction.PUSH,
+        status=SyncJob.Status.QUEUED,
+    )
 
 
 def by_entity(jobs: Iterable[SyncJob]) -> dict[str, list[SyncJob]]:

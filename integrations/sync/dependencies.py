@@ -9,7 +9,7 @@ from ..mapping import Company, Mapper, mapper_of
 from ..models import Direction, QueueStep, SyncedRecord, SyncJob, SyncRun, SyncState
 from ..queueing import take_out
 from . import beforehand, merge
-from .claims import Claimed
+from .claims import Claimed, queued_pushes
 from .runs import job_of
 from .work import Work
 
@@ -47,7 +47,7 @@ def queue_dependencies(claimed: Claimed) -> bool:
     needed = mapper.dependencies(fresh, company) if fresh else []
     if not needed:
         return False
-    wanted = {record.pk: record for record in [*needed, *_needed_by_queued(mapper, company)]}
+    wanted = {record.pk: record for record in [*needed, *_needed_by_queued(claimed.work, mapper, company)]}
     _queue(claimed.work, list(wanted.values()), claimed.jobs[0])
     possible = [record for record in wanted.values() if mapper_of(record).refuse_new(record, company) is None]
     if possible:
@@ -56,15 +56,9 @@ def queue_dependencies(claimed: Claimed) -> bool:
     return True
 
 
-def _needed_by_queued(mapper: Mapper, company: Company) -> Iterator[SyncedRecord]:
+def _needed_by_queued(work: Work, mapper: Mapper, company: Company) -> Iterator[SyncedRecord]:
     """What the new records that still wait in the queue need."""
-    waiting = SyncJob.objects.filter(
-        organization=company.organization,
-        entity=mapper.entity,
-        direction=Direction.PUSH,
-        status=SyncJob.Status.QUEUED,
-    )
-    ids = list(waiting.values_list("record_id", flat=True))
+    ids = list(queued_pushes(work, mapper).values_list("record_id", flat=True))
     for start in range(0, len(ids), CHUNK):
         queued = mapper.full_records(company.organization).filter(
             pk__in=ids[start : start + CHUNK], qbo_id=None

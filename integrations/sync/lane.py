@@ -96,8 +96,18 @@ def _work_off(work: Work) -> bool:
 
 
 def _step(work: Work) -> bool:
-    """One claim of jobs, all waiting pulls, a statement, a repair or a look: what is most urgent; among equals,
-    what was asked first."""
+    """What is most urgent; among equals, what was asked first. False where nothing waits."""
+    steps = _steps(work)
+    if not steps:
+        return False
+    if any(step.needs_company for step in steps):
+        work.know_company()
+    return _guarded(work, min(steps, key=lambda each: each.urgency))
+
+
+def _steps(work: Work) -> list[Step]:
+    """One claim of jobs, the next of a long run's, all waiting pulls, and a run of each kind that is worked off as a
+    whole: as far as they wait."""
     jobs = SyncJob.objects.filter(organization=work.organization, status=SyncJob.Status.QUEUED)
     first_job = jobs.order_by("priority", "run_id").values_list("priority", "run_id").first()
     asked = _asked_as_a_whole(work)
@@ -106,29 +116,21 @@ def _step(work: Work) -> bool:
     if to_queue := queueing.next_step(work.organization.pk):
         steps.append(_step_of(to_queue.run, partial(_queue, to_queue)))
     if first_job:
-        steps.append(Step(first_job, partial(push.push_round, work), partial(claims.fail_claimed, work)))
+        send = partial(push.push_round, work)
+        steps.append(Step(first_job, send, partial(claims.fail_claimed, work), needs_company=True))
     if first_pull := asked.get(Direction.PULL):
         read = partial(pull.pull_round, work, between=serve_clicks)
         steps.append(Step(first_pull, read, partial(pull.fail_started, work)))
-    statement = reconcile.next_run(work) if Direction.RECONCILE in asked else None
-    if statement:
-        compare = partial(reconcile.reconcile_round, work, statement, between=serve_clicks)
-        steps.append(_step_of(statement, compare))
-    repairing = repair.next_run(work) if Direction.REPAIR in asked else None
-    if repairing:
-        steps.append(_step_of(repairing, partial(repair.repair_round, work, repairing)))
-    looked_for = looking.next_run(work) if asked.keys() & looking.DIRECTIONS else None
-    if looked_for:
-        steps.append(_step_of(looked_for, partial(looking.looking_round, work, looked_for)))
-    matched = matching.next_run(work) if asked.keys() & matching.DIRECTIONS else None
-    if matched:
-        match = partial(matching.matching_round, work, matched, between=serve_clicks)
-        steps.append(_step_of(matched, match))
-    if not steps:
-        return False
-    if first_job or statement or repairing or looked_for:
-        work.know_company()
-    return _guarded(work, min(steps, key=lambda each: each.urgency))
+    if Direction.RECONCILE in asked and (run := reconcile.next_run(work)):
+        compare = partial(reconcile.reconcile_round, work, run, between=serve_clicks)
+        steps.append(_step_of(run, compare, needs_company=True))
+    if Direction.REPAIR in asked and (run := repair.next_run(work)):
+        steps.append(_step_of(run, partial(repair.repair_round, work, run), needs_company=True))
+    if asked.keys() & looking.DIRECTIONS and (run := looking.next_run(work)):
+        steps.append(_step_of(run, partial(looking.looking_round, work, run), needs_company=True))
+    if asked.keys() & matching.DIRECTIONS and (run := matching.next_run(work)):
+        steps.append(_step_of(run, partial(matching.matching_round, work, run, between=serve_clicks)))
+    return steps
 
 
 def _asked_as_a_whole(work: Work) -> dict[str, tuple[int, int]]:
@@ -143,15 +145,17 @@ def _asked_as_a_whole(work: Work) -> dict[str, tuple[int, int]]:
 
 
 class Step(NamedTuple):
-    """`end` ends with a problem what the step is about, and says whether there was anything to end."""
+    """`end` ends with a problem what the step is about, and says whether there was anything to end. `needs_company`:
+    what the QuickBooks company is like has to be known first."""
 
     urgency: tuple[int, int]
     take: Callable[[], bool]
     end: Callable[[Problem], bool]
+    needs_company: bool = False
 
 
-def _step_of(run: SyncRun, take: Callable[[], bool]) -> Step:
-    return Step((run.priority, run.pk), take, partial(fail_run, run.pk))
+def _step_of(run: SyncRun, take: Callable[[], bool], *, needs_company: bool = False) -> Step:
+    return Step((run.priority, run.pk), take, partial(fail_run, run.pk), needs_company)
 
 
 def _queue(step: QueueStep) -> bool:

@@ -80,22 +80,7 @@ def merge(mapper: Mapper, base: dict[str, Values], ours: Values, theirs: Values)
     """
     here, there = changed_here(base, ours), changed_there(base, theirs)
     lines = _lines(mapper, base, ours, theirs) if LINES in here & there else None
-    disputed = {name for name in here & there if not equal(ours[name], theirs[name])}
-    if lines:
-        disputed.discard(LINES)
-    money = {
-        name for name in mapper.merged_whole & (here | there) if _money_differs(mapper, name, ours, theirs)
-    }
-    if disputed & mapper.merged_whole or (
-        _money(mapper, here, ours_at_base(base), ours) & mapper.merged_whole
-        and _money(mapper, there, base.get("fields", {}), theirs) & mapper.merged_whole
-    ):
-        disputed |= money
-    disputed |= {
-        name
-        for name, other in mapper.decided_with.items()
-        if other in disputed and not equal(ours[name], theirs[name])
-    }
+    disputed = _disputed(mapper, base, ours, theirs, {LINES} if lines else set())
     merged = Merged(
         taken={name: theirs[name] for name in there - disputed if not equal(ours[name], theirs[name])},
         conflicts={
@@ -114,6 +99,24 @@ def merge(mapper: Mapper, base: dict[str, Values], ours: Values, theirs: Values)
         else:
             merged.taken[LINES] = lines.lines
     return merged
+
+
+def _disputed(
+    mapper: Mapper, base: dict[str, Values], ours: Values, theirs: Values, settled: set[str]
+) -> set[str]:
+    """The fields that a person has to decide; `settled` are those whose two changes go together."""
+    here, there = changed_here(base, ours), changed_there(base, theirs)
+    disputed = {name for name in here & there if not equal(ours[name], theirs[name])} - settled
+    money_here = _money(mapper, here, ours_at_base(base), ours) & mapper.merged_whole
+    money_there = _money(mapper, there, base.get("fields", {}), theirs) & mapper.merged_whole
+    if disputed & mapper.merged_whole or (money_here and money_there):
+        changed = mapper.merged_whole & (here | there)
+        disputed |= {name for name in changed if _money_differs(mapper, name, ours, theirs)}
+    return disputed | {
+        name
+        for name, other in mapper.decided_with.items()
+        if other in disputed and not equal(ours[name], theirs[name])
+    }
 
 
 def _lines(mapper: Mapper, base: dict[str, Values], ours: Values, theirs: Values) -> MergedLines | None:
