@@ -1,6 +1,7 @@
 """Who may import whom, and where which words may stand."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -117,3 +118,8 @@ def test_no_file_hides_a_name_that_its_package_hands_on():
 
     files = {path.stem for path in sources("integrations/mapping")}
     assert not files & set(mapping.__all__)
+
+
+def test_the_engines_map_names_every_file_of_it():
+    told = set(re.findall(r"\w+", (ROOT / "integrations/sync/__init__.py").read_text()))
+    assert {path.stem for path in sources("integrations/sync")} - {"__init__"} <= told

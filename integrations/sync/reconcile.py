@@ -13,9 +13,9 @@ from ..mapping.document import DocumentMapper
 from ..models import Direction, SyncRun
 from ..qbo.errors import Refused, Unreachable
 from . import outcomes, statements
-from .compare import Comparison, Side, compare
 from .runs import begin, end_run, waiting_runs
 from .sides import QuickBooksSide, Unsteady, read_finmo, written_since
+from .statement_compare import Comparison, Side, compare
 from .work import Work
 
 

@@ -10,11 +10,11 @@ from ..mapping.document import DocumentMapper
 from ..models import Direction, Fix, Statement, SyncJob, SyncRun, SyncState
 from ..qbo.errors import Refused, Unreachable
 from . import find, outcomes, statements
-from .compare import compare
 from .fixes import FIXES, Repair, Send
 from .leaving import LEFT
 from .runs import begin, end_run, job_of, waiting_runs
 from .sides import QuickBooksSide, read_finmo
+from .statement_compare import compare
 from .work import Work
 
 

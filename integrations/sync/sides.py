@@ -19,7 +19,7 @@ from ..qbo.codes import FIELDS_UNKNOWN
 from ..qbo.errors import Refused
 from ..qbo.statements import in_list, quote
 from . import find
-from .compare import Side
+from .statement_compare import Side
 from .work import Work
 
 # Times that reading starts over because the list moved under it.

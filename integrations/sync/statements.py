@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from ..aging import Ages, bucket_of, no_ages, read_ages, saved_ages
 from ..models import Difference, Kind, Statement, StatementCurrency, SyncRun
-from .compare import Comparison, Line, Sums
 from .outcomes import write_columns
+from .statement_compare import Comparison, Line, Sums
 
 # What a second look at a document may change of its difference.
 _REWRITTEN = (

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from integrations.models import Kind
-from integrations.sync.compare import Side, compare
+from integrations.sync.statement_compare import Side, compare
 
 AS_OF = "2026-10-31"
 GRAVEST_FIRST = list(Kind)
