@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from ..mapping import Company, Links, Mapper, Reference, given, mapper_for
 from ..models import Organization, SyncedRecord, SyncJob
 from ..qbo.errors import Refused
-from . import find
+from . import decoding, find
 from .edited import merge_edited
 from .incoming import Incoming, Stored, columns_of, note
 from .links import known_links
@@ -31,9 +31,9 @@ def store(
     """Stores a page. What its documents refer to and we do not know is read first, in one query an entity."""
     work.require_same_company()
     stored = Stored()
-    read, unreadable = find.read(mapper, rows)
+    read, unreadable = decoding.read(mapper, rows)
     _note_unreadable(mapper, work.organization, unreadable, stored)
-    documents = find.newest(read)
+    documents = decoding.newest(read)
     gone = [qbo_id for qbo_id, (document, _) in documents.items() if document.deleted]
     living = {qbo_id: pair for qbo_id, pair in documents.items() if not pair[0].deleted}
     stored.seen |= set(living)
@@ -58,7 +58,7 @@ def store(
 
 
 def _note_unreadable(
-    mapper: Mapper, organization: Organization, unreadable: list[find.Unreadable], stored: Stored
+    mapper: Mapper, organization: Organization, unreadable: list[decoding.Unreadable], stored: Stored
 ) -> None:
     """They fail the run, with the reason: the cursor moves on, and nothing would read them again by itself."""
     if not unreadable:

@@ -13,7 +13,7 @@ from django.db import models, transaction
 from .. import documents
 from ..mapping import Company, Mapper, Problem, Values, given, mapper_for
 from ..models import SyncedRecord, SyncJob, SyncState
-from . import find, merge
+from . import decoding, find, merge
 from .outcomes import HAD_ALREADY, fail, failed_columns, finish_each, lock, synced_columns, write_columns
 from .writing import in_step_columns
 
@@ -119,7 +119,7 @@ def bind_and_finish(company: Company, answered: list[Answered]) -> None:
     lines: list[models.Model] = []
     owners = _owners(company, answered)
     for mapper, job, record, raw in answered:
-        if owners.setdefault((mapper.entity, find.id_of(raw)), record.pk) != record.pk:
+        if owners.setdefault((mapper.entity, decoding.id_of(raw)), record.pk) != record.pk:
             fail(mapper, [(job, _bound_to_another(mapper, record))])
             continue
         if job.outcome != SyncJob.Outcome.LINKED:
@@ -141,7 +141,7 @@ def _owners(company: Company, answered: list[Answered]) -> dict[tuple[str, str],
     made: dict[str, list[str]] = defaultdict(list)
     for mapper, _, record, raw in answered:
         if not record.linked:
-            made[mapper.entity].append(find.id_of(raw))
+            made[mapper.entity].append(decoding.id_of(raw))
     return {
         (entity, qbo_id): pk
         for entity, ids in made.items()

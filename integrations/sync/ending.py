@@ -20,7 +20,7 @@ from ..qbo.errors import (
     TryLater,
     Unreachable,
 )
-from . import find, outcomes
+from . import decoding, find, outcomes
 from .apply import store
 from .bind import identity
 from .lease import hold_lane
@@ -126,7 +126,7 @@ def _accepted(work: Work, mapper: Mapper, batch: PushBatch, job: SyncJob, raw: b
     with work.storing():
         record = outcomes.lock(mapper, work.organization.pk, [job.record_id])[job.record_id]
         close(batch, work.client.last_intuit_tid)
-        told, _ = find.read(mapper, [raw] if mapper.ending == "void" and raw else [])
+        told, _ = decoding.read(mapper, [raw] if mapper.ending == "void" and raw else [])
         columns = identity(*told[0]) if told else {}
         job.quickbooks_id = record.qbo_id or ""
         _ended(mapper, job, record, columns)

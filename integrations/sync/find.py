@@ -7,17 +7,14 @@ import logging
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 
-import msgspec
-
-from .. import documents
 from ..mapping import Company, Mapper, Problem, given
 from ..models import SyncedRecord, name_key
 from ..qbo.codes import NOT_UNDERSTOOD
 from ..qbo.errors import Refused
 from ..qbo.statements import in_list, quote
+from .decoding import Read, decoded, doubtful, id_of, newest
 from .work import Work
 
 logger = logging.getLogger(__name__)
@@ -31,70 +28,12 @@ MOST_GAPS = 5
 # So often one look is cut in halves to find the names that cannot be asked for.
 MOST_HALVED = 15
 
-# A document and the bytes that it was read from.
-Read = tuple[documents.Entity, bytes]
 # By the keys of the records whose documents they are.
 Found = dict[int, Read]
 # By the keys of the records that QuickBooks refused to look for.
 NotAsked = dict[int, Refused]
-# What the decoder says of the place: "Expected `date`, got `str` - at `$.TxnDate`".
-_FIELD = re.compile(r"at `\$\.([^`]+)`")
 # What a wildcard stands for in a name with a backslash.
 _GAP = re.compile(r"[\\\s]+")
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """A document that does not fit its type, and its bytes. `qbo_id` is empty where not even that can be read, `field`
-    where it is the whole."""
-
-    qbo_id: str
-    field: str
-    raw: bytes = b""
-
-    @property
-    def saved(self) -> dict[str, str]:
-        """As statements and readings keep it."""
-        return {"quickbooks_id": self.qbo_id, "field": self.field}
-
-    @property
-    def reason(self) -> str:
-        what = f"Finmo cannot read its {self.field}" if self.field else "Finmo cannot read it"
-        return (
-            f"{what} as QuickBooks tells it, so it was left as it is here. Open it in QuickBooks and save it again; "
-            "if that does not help, contact Finmo support."
-        )
-
-
-def read(mapper: Mapper, rows: Iterable[bytes]) -> tuple[list[Read], list[Unreadable]]:
-    """(documents with their bytes, those that do not fit their type)"""
-    found, unreadable = [], []
-    for raw in rows:
-        try:
-            document = documents.decode(raw, mapper.document)
-            if given(document.Id):
-                found.append((document, raw))
-            else:
-                logger.warning("A %s has no id", mapper.remote)
-                unreadable.append(Unreadable("", "Id", raw))
-        except msgspec.MsgspecError as error:
-            logger.warning("A %s does not fit its type: %s", mapper.remote, error)
-            named = _FIELD.search(str(error))
-            unreadable.append(Unreadable(id_of(raw), named[1] if named else "", raw))
-    return found, unreadable
-
-
-def decoded(mapper: Mapper, rows: Iterable[bytes]) -> list[Read]:
-    """Documents with their bytes; one that does not fit its type is logged and left out."""
-    return read(mapper, rows)[0]
-
-
-def id_of(raw: bytes) -> str:
-    """Empty where it is missing, or is none."""
-    try:
-        return str(given(documents.decode(raw, documents.Identified).Id) or "")
-    except msgspec.MsgspecError:
-        return ""
 
 
 def batched(values: list[str]) -> Iterator[list[str]]:
@@ -119,17 +58,6 @@ def rows_by_ids(work: Work, mapper: Mapper, ids: Iterable[str]) -> list[bytes]:
     ]
 
 
-def newest(pairs: Iterable[Read]) -> dict[str, Read]:
-    """By id. Where one answer has several versions of a document, its deletion holds, or else the latest."""
-    return {str(document.Id): (document, raw) for document, raw in sorted(pairs, key=_version)}
-
-
-def _version(pair: Read) -> tuple[bool, int, str]:
-    document = pair[0]
-    token = str(given(document.SyncToken) or "")
-    return document.deleted, len(token), token
-
-
 def gone(work: Work, mapper: Mapper, ids: Iterable[str]) -> set[str]:
     """Those of the ids under which QuickBooks holds nothing any more. What we cannot read is there all the same, and
     where not even its id can be read, it may be any of those that were asked for with it. Raises Stopped."""
@@ -139,14 +67,6 @@ def gone(work: Work, mapper: Mapper, ids: Iterable[str]) -> set[str]:
         missing |= set(part) - set(map(id_of, rows)) - doubtful(part, rows, ())
     work.require_same_company()
     return missing
-
-
-def doubtful(ids: Iterable[str], rows: Iterable[bytes], read: Iterable[str]) -> set[str]:
-    """Those of the ids that were asked for under which these rows hold something, or may, that is not among what could
-    be `read`."""
-    told = set(map(id_of, rows))
-    wanted = set(ids) - set(read)
-    return wanted if "" in told else wanted & told
 
 
 def by_key(work: Work, mapper: Mapper, records: list[SyncedRecord]) -> tuple[dict[str, list], NotAsked]:

@@ -18,7 +18,7 @@ from ..models import Cursor
 from ..qbo.client import PAGE_SIZE
 from ..qbo.codes import NOT_UNDERSTOOD
 from ..qbo.errors import Refused
-from . import find
+from . import decoding, find
 from .apply import store
 from .incoming import Stored
 from .work import Work
@@ -87,7 +87,7 @@ def _listed(work: Work, mapper: Mapper, between: Callable[[], None]) -> tuple[di
             continue
         began = began or page.time
         # What has no id that can be read is known by itself.
-        rows = {find.id_of(raw) or raw: raw for raw in page.rows}
+        rows = {decoding.id_of(raw) or raw: raw for raw in page.rows}
         if start > 1 and not rows.keys() & passed:
             start = max(1, start - PAGE_SIZE)
             continue

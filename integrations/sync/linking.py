@@ -9,7 +9,7 @@ from ..mapping import Company, Mapper, Problem
 from ..models import SyncedRecord, SyncJob, SyncRun, Trigger
 from ..qbo.errors import Refused
 from ..services import Asked
-from . import find, outcomes
+from . import decoding, find, outcomes
 from .bind import tie
 from .work import Work
 
@@ -45,7 +45,7 @@ def _send_what_waited(mapper: Mapper, jobs: list[SyncJob]) -> None:
     retrying.after_linking(mapper, run.organization_id, [job.record_id for job in jobs], asked=asked)
 
 
-def _link(work: Work, mapper: Mapper, company: Company, job: SyncJob, held: find.Read | None) -> None:
+def _link(work: Work, mapper: Mapper, company: Company, job: SyncJob, held: decoding.Read | None) -> None:
     """The tie and its journal, together or not at all."""
     with work.storing():
         record = outcomes.lock(mapper, job.organization_id, [job.record_id]).get(job.record_id)
@@ -74,7 +74,7 @@ def _closed(record: SyncedRecord) -> Problem | None:
 
 
 def _unfit(
-    mapper: Mapper, company: Company, record: SyncedRecord, qbo_id: str, held: find.Read | None
+    mapper: Mapper, company: Company, record: SyncedRecord, qbo_id: str, held: decoding.Read | None
 ) -> Problem | None:
     """Why the record cannot be linked to this one, of which QuickBooks holds `held`."""
     if mapper.records(company.organization).filter(qbo_id=qbo_id).exists():

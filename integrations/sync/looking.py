@@ -10,7 +10,7 @@ from ..mapping import Mapper, mapper_for
 from ..models import Direction, SyncJob, SyncRun, name_key
 from ..qbo.errors import Refused, Unreachable
 from ..qbo.statements import quote
-from . import find, outcomes
+from . import decoding, find, outcomes
 from .apply import store
 from .runs import begin, end_run, waiting_runs
 from .work import Work
@@ -50,7 +50,7 @@ def _look_up(work: Work, mapper: Mapper, run: SyncRun) -> None:
     rows = work.client.select_any(mapper.remote, wheres, order_by=mapper.found_in_order, size=MOST_FOUND)
     company = work.company()
     found: dict[str, dict[str, Any]] = {}
-    for document, _ in find.decoded(mapper, rows):
+    for document, _ in decoding.decoded(mapper, rows):
         if mapper.usable(document):
             found[str(document.Id)] = {"id": str(document.Id), **mapper.shown(document, company)}
     run.options["candidates"] = sorted(

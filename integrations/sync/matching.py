@@ -18,7 +18,7 @@ from ..models import (
     SyncState,
 )
 from ..qbo.errors import Refused, Unreachable
-from . import find, merge, outcomes
+from . import decoding, find, merge, outcomes
 from .apply import store
 from .contact_compare import Comparison, Contact, compare
 from .leaving import LEFT
@@ -72,8 +72,8 @@ def _match(work: Work, mapper: Mapper, run: SyncRun, between: Between) -> None:
     again = {each.qbo_id for each in ours if each.qbo_id and each.active} - theirs.keys()
     again |= written_since(work.organization, mapper, began)
     rows = find.rows_by_ids(work, mapper, again) if again else []
-    held = find.newest(find.decoded(mapper, rows))
-    unreadable = find.doubtful(again, rows, held)
+    held = decoding.newest(decoding.decoded(mapper, rows))
+    unreadable = decoding.doubtful(again, rows, held)
     theirs |= {qbo_id: _of_document(mapper, company, document) for qbo_id, (document, _) in held.items()}
     fixed = {each.name for each in mapper.fields if each.create_only}
     ignored = {(each.kind, each.subject): each for each in _ignored(work, mapper)}
@@ -91,7 +91,7 @@ def _read_quickbooks(
     found: dict[str, Contact] = {}
     unread: list[dict[str, str]] = []
     for page in work.client.pages(mapper.remote, where=mapper.everything):
-        read, odd = find.read(mapper, page.rows)
+        read, odd = decoding.read(mapper, page.rows)
         unread += [each.saved for each in odd]
         for document, _ in read:
             if mapper.usable(document):

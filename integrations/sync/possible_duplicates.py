@@ -8,7 +8,7 @@ from datetime import date
 
 from ..mapping import Company, Mapper, Problem
 from ..models import SyncedRecord
-from . import beforehand, find
+from . import beforehand, decoding, find
 from .claims import Claimed
 from .work import Work
 
@@ -27,7 +27,7 @@ def refuse(claimed: Claimed, new: list[SyncedRecord]) -> set[int]:
     return set(problems)
 
 
-def _alike(work: Work, mapper: Mapper, records: list[SyncedRecord]) -> list[find.Read]:
+def _alike(work: Work, mapper: Mapper, records: list[SyncedRecord]) -> list[decoding.Read]:
     """What QuickBooks holds of these records' contacts, of the days between their first and their last. What it
     refuses to look for is not held against a record."""
     days: dict[str, list[date]] = defaultdict(list)
@@ -43,10 +43,12 @@ def _alike(work: Work, mapper: Mapper, records: list[SyncedRecord]) -> list[find
         for start in range(0, len(selections), beforehand.MOST_QUERIES)
         for rows in beforehand.rows_of_each(work, selections[start : start + beforehand.MOST_QUERIES])
     ]
-    return find.decoded(mapper, [row for rows in answers if isinstance(rows, list) for row in rows])
+    return decoding.decoded(mapper, [row for rows in answers if isinstance(rows, list) for row in rows])
 
 
-def _made_there(mapper: Mapper, company: Company, read: list[find.Read]) -> list[tuple[find.Read, bool]]:
+def _made_there(
+    mapper: Mapper, company: Company, read: list[decoding.Read]
+) -> list[tuple[decoding.Read, bool]]:
     """(document, whether it was pulled) of those that Finmo did not make: what nobody ever edited here came by a
     pull."""
     held = mapper.records(company.organization).filter(qbo_id__in=[str(document.Id) for document, _ in read])
@@ -59,7 +61,7 @@ def _made_there(mapper: Mapper, company: Company, read: list[find.Read]) -> list
 
 
 def _problem(
-    mapper: Mapper, company: Company, record: SyncedRecord, theirs: list[tuple[find.Read, bool]]
+    mapper: Mapper, company: Company, record: SyncedRecord, theirs: list[tuple[decoding.Read, bool]]
 ) -> Problem | None:
     pulled = [
         was_pulled for (document, _), was_pulled in theirs if mapper.same(record, document, company) is None

@@ -9,7 +9,7 @@ from ..mapping import Company, Problem, mapper_for
 from ..mapping.document import DocumentMapper
 from ..models import Direction, Fix, Statement, SyncJob, SyncRun, SyncState
 from ..qbo.errors import Refused, Unreachable
-from . import find, outcomes, statements
+from . import decoding, find, outcomes, statements
 from .fixes import FIXES, Repair, Send
 from .leaving import LEFT
 from .runs import begin, end_run, job_of, waiting_runs
@@ -61,9 +61,9 @@ def _begin(work: Work, run: SyncRun, statement: Statement) -> None:
     fix = Fix(run.options["fix"])
     ids = {each.link_quickbooks_id or each.quickbooks_id for each in differences} - {""}
     rows = find.rows_by_ids(work, mapper, ids) if fix != Fix.PUSH else []
-    held = find.newest(find.decoded(mapper, rows))
+    held = decoding.newest(decoding.decoded(mapper, rows))
     # It would be taken for deleted, and made a second time.
-    hidden = find.doubtful(ids, rows, held)
+    hidden = decoding.doubtful(ids, rows, held)
     known = [each for each in differences if not hidden & {each.quickbooks_id, each.link_quickbooks_id}]
     to_send = FIXES[fix](Repair(work, run, mapper, company, known, held))
     with transaction.atomic():

@@ -15,7 +15,7 @@ from ..models import PushBatch, SyncedRecord, SyncJob
 from ..qbo.client import BatchAnswer
 from ..qbo.codes import DUPLICATE_REQUEST
 from ..qbo.errors import QuickBooksError, Refused, Throttled, Unreachable
-from . import find, merge, outcomes
+from . import decoding, find, merge, outcomes
 from .bind import Answered, bind_and_finish
 from .claims import by_entity
 from .faulty import Failures, digest
@@ -130,7 +130,7 @@ def store(work: Work, company: Company, batch: PushBatch, answers: list[BatchAns
                 answer, record = by_id.get(str(job.pk)), records.get(job.record_id)
                 if record is None:
                     outcomes.finish([job], SyncJob.Outcome.SKIPPED, "It no longer exists.")
-                elif answer is None or not (answer.fault or find.id_of(answer.document or b"")):
+                elif answer is None or not (answer.fault or decoding.id_of(answer.document or b"")):
                     unanswered.append(job)
                 elif answer.fault:
                     failed.append((job, record, answer.fault))

@@ -18,7 +18,7 @@ from ..qbo.client import PAGE_SIZE
 from ..qbo.codes import FIELDS_UNKNOWN
 from ..qbo.errors import Refused
 from ..qbo.statements import in_list, quote
-from . import find
+from . import decoding, find
 from .statement_compare import Side
 from .work import Work
 
@@ -45,7 +45,7 @@ class QuickBooksSide:
         self._work, self._mapper, self._company = work, mapper, company
         self._fields = mapper.figures
         # What was read and cannot be understood: by id, or by itself where even that is hidden.
-        self._unread: dict[str | bytes, find.Unreadable] = {}
+        self._unread: dict[str | bytes, decoding.Unreadable] = {}
         # Ids under which there is something that cannot be read, or may be.
         self.unreadable: set[str] = set()
 
@@ -72,7 +72,7 @@ class QuickBooksSide:
         for part in find.batched(wanted):
             rows = self._select(f"Id IN {in_list(part)}", 1)
             found |= self._sides(rows)
-            self.unreadable |= find.doubtful(part, rows, found.keys())
+            self.unreadable |= decoding.doubtful(part, rows, found.keys())
         return found
 
     def _whole(self, where: str, progress: Callable[[int], None]) -> Sides | None:
@@ -104,7 +104,7 @@ class QuickBooksSide:
         return client.select(remote, where=where, start=start).rows
 
     def _sides(self, rows: Iterable[bytes]) -> Sides:
-        pairs, unread = find.read(self._mapper, rows)
+        pairs, unread = decoding.read(self._mapper, rows)
         self._unread |= {each.qbo_id or each.raw: each for each in unread}
         self.unreadable |= {each.qbo_id for each in unread if each.qbo_id}
         read = [document for document, _ in pairs]
@@ -223,4 +223,4 @@ def _of_document(
 
 def _mark(raw: bytes) -> str | bytes:
     """What a row is known by from one page to the next: itself, where its id cannot be read."""
-    return find.id_of(raw) or raw
+    return decoding.id_of(raw) or raw
