@@ -147,12 +147,17 @@ def _keep_identity(held: Sequence[DocumentLine], lines: Sequence[DocumentLine]) 
     continued = {line.pk for line in lines}
     for line, at_position in zip(lines, [*held, *[None] * len(lines)], strict=False):
         earlier = by_id.get(line.pk)
-        if earlier is None and at_position and at_position.pk not in continued and _alike(at_position, line):
+        if (
+            earlier is None
+            and at_position
+            and at_position.pk not in continued
+            and _same_thing(at_position, line)
+        ):
             earlier = at_position
         if earlier:
             line.pk = earlier.pk
             line.qbo_line_id = earlier.qbo_line_id
 
 
-def _alike(one: DocumentLine, other: DocumentLine) -> bool:
+def _same_thing(one: DocumentLine, other: DocumentLine) -> bool:
     return one.item_id == other.item_id and name_key(one.custom_name) == name_key(other.custom_name)

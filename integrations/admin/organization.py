@@ -16,7 +16,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from ..causes import causes_of
-from ..forms import DefaultsForm
+from ..defaults_form import DefaultsForm
 from ..groups import ACCOUNT_MANAGERS
 from ..history import note_switch
 from ..models import Change, Configuration, Conflict, ContactFinding, Membership, Organization, SyncRun

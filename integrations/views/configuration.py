@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django_htmx.http import trigger_client_event
 
 from .. import retrying, services
-from ..forms import DefaultsForm
+from ..defaults_form import DefaultsForm
 from ..guide import Guide
 from ..history import save_configuration
 from ..mapping import Mapper, mappers
