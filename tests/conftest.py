@@ -7,6 +7,7 @@ import pytest
 import responses
 from django.contrib.auth import get_user_model
 from django.db import connection
+from django.test import Client
 
 from integrations import services
 from integrations.models import Account, Membership, Organization, Role, TaxCode, Trigger
@@ -93,6 +94,18 @@ def stranger(db):
 @pytest.fixture
 def staff(db):
     return make_user("staff@finmo.example", is_staff=True, is_superuser=True)
+
+
+def signed_in(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def browser(accountant) -> Client:
+    """An accountant's signed-in browser."""
+    return signed_in(accountant)
 
 
 @pytest.fixture

@@ -7,13 +7,7 @@ from django.test import Client
 
 from integrations.groups import account_managers
 from integrations.models import Connection, Organization
-from tests.conftest import make_user
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
+from tests.conftest import make_user, signed_in
 
 
 def messages_of(response) -> list[str]:

@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from integrations import connecting
 from integrations.models import Account, Change, Connection, Membership, Role, SyncRun, Trigger
-from tests.admin.conftest import form_of, signed_in
+from tests.admin.conftest import form_of
 from tests.admin.pages import at, press
-from tests.conftest import make_user
+from tests.conftest import make_user, signed_in
 from tests.factories import make_customer, push
 from tests.quickbooks import drain
 

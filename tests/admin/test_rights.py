@@ -13,9 +13,8 @@ from django.urls import reverse
 from integrations.admin.buttons import ButtonsAdmin
 from integrations.groups import account_managers
 from integrations.models import Account, Conflict, Connection, Item, SyncRun, TaxCode
-from tests.admin.conftest import signed_in
 from tests.admin.journal import failed_run, make_conflict
-from tests.conftest import make_user
+from tests.conftest import make_user, signed_in
 from tests.factories import make_beneficiary, make_bill, make_customer, make_invoice
 
 CONTACTS = ("contacts.customer", "contacts.beneficiary")

@@ -3,9 +3,9 @@
 from django.urls import reverse
 
 from integrations.models import SyncRun
+from tests.conftest import signed_in
 from tests.contact_matching.conftest import read_contacts
 from tests.factories import make_customer
-from tests.portal.conftest import signed_in
 from tests.portal.pages import text_of
 
 FINDINGS = "/admin/integrations/contactfinding/"

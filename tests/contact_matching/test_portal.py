@@ -4,18 +4,13 @@ import pytest
 
 from integrations import contact_matching
 from integrations.models import ContactReading, Organization, SyncRun
+from tests.conftest import signed_in
 from tests.contact_matching.conftest import found_in, read_contacts
 from tests.factories import make_customer, push
-from tests.portal.conftest import signed_in
 from tests.portal.pages import HTMX, buttons_of, text_of
 from tests.quickbooks import drain
 
 PAGE = "/reconciliation/customers/"
-
-
-@pytest.fixture
-def browser(accountant):
-    return signed_in(accountant)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ ASKED = Asked(Trigger.API)
 
 
 def done(run: SyncRun, *records: SyncedRecord) -> SyncRun:
+    """Works the lane off; the run and the records are as they are then."""
     drain(run.organization)
     run.refresh_from_db()
     for record in records:

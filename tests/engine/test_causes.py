@@ -28,13 +28,6 @@ from tests.factories import (
 from tests.quickbooks import drain
 
 
-@pytest.fixture
-def customer(qbo, organization):
-    customer = make_customer(organization)
-    push(customer)
-    return customer
-
-
 def choose(organization, **settings) -> Configuration:
     configuration = Configuration.objects.get(organization=organization)
     for name, value in settings.items():

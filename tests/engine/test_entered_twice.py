@@ -24,13 +24,6 @@ def nothing_is_refused(qbo):
     qbo.switch(duplicate_doc_numbers_allowed=True)
 
 
-@pytest.fixture
-def customer(qbo, organization):
-    customer = make_customer(organization)
-    push(customer)
-    return customer
-
-
 def invoice_here(organization, customer, number="1047", **fields):
     return make_invoice(organization, customer, number=number, tax_treatment="none", **fields)
 

@@ -15,11 +15,6 @@ pytestmark = pytest.mark.usefixtures("clock")
 NO_ANSWER = '{"time":"2026-10-01T00:00:00.000-07:00"}'
 
 
-@pytest.fixture
-def customers(organization):
-    return [make_customer(organization) for _ in range(3)]
-
-
 def numbered(answer: dict) -> None:
     for item in answer["BatchItemResponse"]:
         item["bId"] = int(item["bId"])

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from integrations import services
 from integrations.models import Connection, SyncJob, SyncState
+from tests.engine.by_hand import done
 from tests.factories import make_customer, make_invoice, pull, push
 from tests.quickbooks import drain, fault_body
 
@@ -14,23 +15,12 @@ NOT_AUTHORIZED = """{"fault":{"error":[{"message":"message=ApplicationAuthorizat
  statusCode=403","detail":null,"code":"3100"}],"type":"SERVICE"}}""".replace("\n", "")
 
 
-@pytest.fixture
-def customers(organization):
-    return [make_customer(organization) for _ in range(3)]
-
-
 def connection_of(organization) -> Connection:
     return Connection.objects.get(organization=organization)
 
 
 def tokens_asked(qbo) -> int:
     return qbo.control(f"{qbo.realm}/calls/", method="GET")["token"]
-
-
-def go_on(run, *records):
-    drain(run.organization)
-    for each in (run, *records):
-        each.refresh_from_db()
 
 
 def assert_waiting(run, customers, code: str):
@@ -78,7 +68,7 @@ def test_a_revoked_grant_waits_and_goes_on_after_reconnecting(qbo, customers, or
         push(*customers)
     assert refusal.value.code == "needs_reconnect"
     qbo.connect(organization, admin_user)
-    go_on(run, *customers)
+    done(run, *customers)
     assert (run.status, run.succeeded, run.error) == ("succeeded", 3, None)
     assert len(qbo.all("Customer")) == 3
 
@@ -91,7 +81,7 @@ def test_a_grant_that_dies_while_batches_are_open_loses_nothing(qbo, organizatio
     run.refresh_from_db()
     assert (run.status, run.succeeded, run.failed) == ("waiting", 0, 0)
     qbo.connect(organization, admin_user)
-    go_on(run)
+    done(run)
     assert (run.status, run.succeeded) == ("succeeded", 65)
     assert len(qbo.all("Customer")) == 65
 
@@ -102,7 +92,7 @@ def test_an_app_that_the_company_did_not_authorize_needs_reconnect(qbo, customer
     assert_waiting(run, customers, "needs_reconnect")
     assert tokens_asked(qbo) == 0
     qbo.connect(organization, admin_user)
-    go_on(run, *customers)
+    done(run, *customers)
     assert run.status == "succeeded"
 
 
@@ -119,7 +109,7 @@ def test_a_pull_waits_too_and_goes_on_after_reconnecting(qbo, organization, admi
     run = pull(organization, "customers", include_new=True)
     assert (run.status, run.error["code"]) == ("waiting", "needs_reconnect")
     qbo.connect(organization, admin_user)
-    go_on(run)
+    done(run)
     assert (run.status, run.succeeded) == ("succeeded", 1)
 
 
@@ -136,7 +126,7 @@ def test_our_own_wrong_secret_disconnects_nobody(qbo, customers, organization, a
     assert connection.refresh_token
     later = make_customer(organization)
     services.push(organization, "customers", asked=asked, ids=[later.pk])
-    go_on(run, *customers)
+    done(run, *customers)
     assert (run.status, run.succeeded) == ("succeeded", 3)
 
 
@@ -151,7 +141,7 @@ def test_a_lapsed_subscription_pauses_pushes_and_a_click_resumes_them(qbo, custo
     qbo.switch(subscription_lapsed=False)
     later = make_customer(organization)
     services.push(organization, "customers", asked=asked, ids=[later.pk])
-    go_on(run, *customers)
+    done(run, *customers)
     assert (run.status, run.succeeded) == ("succeeded", 3)
 
 
@@ -171,7 +161,7 @@ def test_a_locked_company_is_tried_again_later(qbo, customers, code):
     qbo.fault_item(locked.name, code, detail="The company is under maintenance")
     run = push(*customers)
     assert (run.status, run.error["code"], run.succeeded, run.failed) == ("waiting", code, 2, 0)
-    go_on(run, locked)
+    done(run, locked)
     assert (run.status, run.succeeded, run.error) == ("succeeded", 3, None)
 
 
@@ -183,5 +173,5 @@ def test_documents_wait_with_their_contacts(qbo, organization, admin_user, asked
     run = push(invoice)
     assert (run.status, invoice.sync_state) == ("waiting", SyncState.QUEUED)
     qbo.connect(organization, admin_user)
-    go_on(run, invoice)
+    done(run, invoice)
     assert run.status == "succeeded" and invoice.accounting_synced

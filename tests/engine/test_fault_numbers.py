@@ -7,7 +7,6 @@ import pytest
 from tests.factories import (
     bill_line,
     invoice_line,
-    make_beneficiary,
     make_bill,
     make_customer,
     make_invoice,
@@ -15,20 +14,6 @@ from tests.factories import (
 )
 
 from .by_hand import invoice_there
-
-
-@pytest.fixture
-def customer(qbo, organization):
-    customer = make_customer(organization)
-    push(customer)
-    return customer
-
-
-@pytest.fixture
-def beneficiary(qbo, organization):
-    beneficiary = make_beneficiary(organization)
-    push(beneficiary)
-    return beneficiary
 
 
 def test_a_document_entered_twice_here_says_that_the_other_one_is_linked(qbo, organization, customer):

@@ -6,8 +6,8 @@ import pytest
 
 from integrations import services
 from integrations.models import PushBatch, SyncState
+from tests.engine.by_hand import done
 from tests.factories import invoice_line, make_beneficiary, make_bill, make_customer, make_invoice, pull, push
-from tests.quickbooks import drain
 
 XML_FAULT = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <IntuitResponse xmlns="http://schema.intuit.com/finance/v3"><Fault type="ValidationFault"><Error code="2010">
@@ -19,22 +19,11 @@ pytestmark = pytest.mark.usefixtures("clock")
 
 
 @pytest.fixture
-def customers(organization):
-    return [make_customer(organization) for _ in range(3)]
-
-
-@pytest.fixture
 def customer(qbo, organization):
     customer = make_customer(organization)
     push(customer)
     qbo.reset_calls()
     return customer
-
-
-def go_on(run, *records):
-    drain(run.organization)
-    for each in (run, *records):
-        each.refresh_from_db()
 
 
 # --- limits ------------------------------------------------------------------------------------
@@ -56,7 +45,7 @@ def test_a_limit_that_lasts_leaves_the_run_waiting(qbo, customers):
     qbo.mishap("throttled", count=4, matching="/batch")
     run = push(*customers)
     assert (run.status, run.error["code"], run.failed) == ("waiting", "throttled", 0)
-    go_on(run, *customers)
+    done(run, *customers)
     assert (run.status, run.succeeded, len(qbo.all("Customer"))) == ("succeeded", 3, 3)
 
 
@@ -129,7 +118,7 @@ def test_an_outage_that_lasts_leaves_everything_for_the_next_turn(qbo, customers
     run = push(*customers)
     assert (run.status, run.error["code"], run.failed) == ("waiting", "unreachable", 0)
     qbo.control(f"{qbo.realm}/mishaps/", method="DELETE")
-    go_on(run, *customers)
+    done(run, *customers)
     assert (run.status, run.succeeded, len(qbo.all("Customer"))) == ("succeeded", 3, 3)
 
 
@@ -138,7 +127,7 @@ def test_an_answer_lost_at_the_end_of_a_turn_is_looked_for_in_the_next(qbo, cust
     qbo.mishap("answer_lost", matching="/batch")
     run = push(*customers)
     qbo.control(f"{qbo.realm}/mishaps/", method="DELETE")
-    go_on(run, *customers)
+    done(run, *customers)
     assert (run.status, run.succeeded) == ("succeeded", 3)
     assert len(qbo.all("Customer")) == 3
 
@@ -193,7 +182,7 @@ def test_a_limit_on_one_item_puts_it_back(qbo, customers):
     qbo.fault_item(limited.name, "3001", detail="The request limit was reached")
     run = push(*customers)
     assert (run.status, run.error["code"], run.succeeded) == ("waiting", "throttled", 2)
-    go_on(run, limited)
+    done(run, limited)
     assert (run.status, limited.linked) == ("succeeded", True)
 
 
@@ -223,10 +212,10 @@ def test_a_replayed_answer_is_taken_as_the_first(qbo, customers, asked, organiza
     """Kept open by an outage, sent again under the same id in the next turn."""
     qbo.mishap("throttled_after", matching="/batch", count=4)
     run = services.push(organization, "customers", asked=asked, ids=[each.pk for each in customers])
-    go_on(run)
+    done(run)
     assert run.status == "waiting"
     request_id = PushBatch.objects.get().request_id
-    go_on(run, *customers)
+    done(run, *customers)
     assert PushBatch.objects.get().request_id == request_id
     assert (run.status, len(qbo.all("Customer"))) == ("succeeded", 3)
 
@@ -264,7 +253,7 @@ def test_an_answer_that_cannot_be_stored_ends_its_batch_alone(qbo, organization,
     qbo.alter_next("/query", lambda answer: None)
     qbo.alter_next("/query", lambda answer: answer["QueryResponse"]["Invoice"][0].update(saved))
     run = push(odd)
-    go_on(run, odd)
+    done(run, odd)
     assert (run.status, odd.sync_state, odd.sync_error_code) == ("failed", SyncState.FAILED, "in_doubt")
     assert push(other).status == "succeeded"
     assert push(odd).status == "succeeded"

@@ -5,7 +5,7 @@ import pytest
 from integrations import rerunning
 from integrations.faults import TABLE, explain
 from integrations.models import SyncState
-from tests.factories import make_customer, push
+from tests.factories import push
 from tests.quickbooks import drain, fault_body
 
 # What a record can be refused for and no second look changes. The codes that lead to more than a sentence (610,
@@ -15,11 +15,6 @@ TOLD = (
     "2220 2250 2290 2500 4000 4001 4002 5020 5030 6000 6010 6070 6080 6090 6100 6150 6160 6170 6180 6200 6210 6220 "
     "6230 6250 6270 6280 6420 6430 6440 6450 6480 6520 6540 10100 10200"
 ).split()
-
-
-@pytest.fixture
-def customers(organization):
-    return [make_customer(organization) for _ in range(3)]
 
 
 @pytest.mark.parametrize("code", TOLD)

@@ -16,13 +16,6 @@ from tests.factories import (
 from .by_hand import found, invoice_there, link, unlink
 
 
-@pytest.fixture
-def customer(qbo, organization):
-    customer = make_customer(organization)
-    push(customer)
-    return customer
-
-
 def unnumbered(organization, customer, **fields):
     return make_invoice(organization, customer, number="", tax_treatment="none", **fields)
 

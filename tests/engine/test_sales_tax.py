@@ -2,13 +2,12 @@
 
 import pytest
 
-from integrations.models import TaxCode
+from tests.engine.taxes import code, without_defaults
 from tests.factories import (
     bill_line,
     invoice_line,
     make_beneficiary,
     make_bill,
-    make_customer,
     make_invoice,
     push,
 )
@@ -24,23 +23,6 @@ def organization(organization):
     organization.currency = "USD"
     organization.save()
     return organization
-
-
-@pytest.fixture
-def customer(qbo, organization):
-    customer = make_customer(organization)
-    push(customer)
-    return customer
-
-
-def code(organization, name: str) -> TaxCode:
-    return TaxCode.objects.get(organization=organization, name=name)
-
-
-def without_defaults(organization) -> None:
-    configuration = organization.configuration
-    configuration.default_receivable_tax_code = configuration.default_payable_tax_code = None
-    configuration.save()
 
 
 def codes_there(qbo, invoice) -> list[str]:

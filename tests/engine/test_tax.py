@@ -5,10 +5,10 @@ from decimal import Decimal
 import pytest
 
 from integrations.models import TaxCode
+from tests.engine.taxes import code, without_defaults
 from tests.factories import (
     bill_line,
     invoice_line,
-    make_beneficiary,
     make_bill,
     make_customer,
     make_invoice,
@@ -33,30 +33,6 @@ def organization(organization, country):
     organization.currency = {"SG": "SGD", "AU": "AUD", "GB": "GBP"}[country]
     organization.save()
     return organization
-
-
-@pytest.fixture
-def customer(qbo, organization):
-    customer = make_customer(organization)
-    push(customer)
-    return customer
-
-
-@pytest.fixture
-def beneficiary(qbo, organization):
-    beneficiary = make_beneficiary(organization)
-    push(beneficiary)
-    return beneficiary
-
-
-def code(organization, name: str) -> TaxCode:
-    return TaxCode.objects.get(organization=organization, name=name)
-
-
-def without_defaults(organization) -> None:
-    configuration = organization.configuration
-    configuration.default_receivable_tax_code = configuration.default_payable_tax_code = None
-    configuration.save()
 
 
 in_country = pytest.mark.parametrize("country", ["SG", "AU", "GB"], indirect=True)

@@ -4,15 +4,10 @@ import pytest
 from django.test import Client
 
 from integrations.models import Item, TaxCode
+from tests.conftest import signed_in
 from tests.factories import (
     make_customer,
 )
-
-
-@pytest.fixture
-def browser(accountant) -> Client:
-    """An accountant's signed-in browser."""
-    return signed_in(accountant)
 
 
 @pytest.fixture
@@ -23,12 +18,6 @@ def admins(admin_user) -> Client:
 @pytest.fixture
 def viewers(viewer) -> Client:
     return signed_in(viewer)
-
-
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

@@ -5,10 +5,9 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from integrations.models import Conflict, Membership, Organization, Role, SyncRun
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, signed_in
 from tests.factories import make_beneficiary, make_bill, make_customer, make_invoice
 
-from .conftest import signed_in
 from .pages import HTMX, buttons_of, text_of
 
 PAGES = [

@@ -4,10 +4,10 @@ import pytest
 
 from contacts.models import Customer
 from integrations.models import Conflict, SyncRun
+from tests.conftest import signed_in
 from tests.factories import make_customer, pull, push
 from tests.quickbooks import drain
 
-from .conftest import signed_in
 from .pages import buttons_of, text_of
 
 

@@ -5,11 +5,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from integrations.models import Connection, Organization
-from tests.conftest import make_user
+from tests.conftest import make_user, signed_in
 from tests.factories import make_customer, push
 from tests.quickbooks import QuickBooks
 
-from .conftest import signed_in
 from .pages import buttons_of, text_of
 
 CONNECT = "/settings/integrations/quickbooks/connect/"

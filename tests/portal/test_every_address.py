@@ -5,10 +5,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from integrations.models import Conflict, ContactReading, Statement, SyncRun
+from tests.conftest import signed_in
 from tests.factories import make_beneficiary, make_bill, make_customer, make_invoice
 
 from .addresses import portal
-from .conftest import signed_in
 
 # What an address names besides a record.
 NAMED = {

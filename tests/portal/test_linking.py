@@ -3,10 +3,10 @@
 import pytest
 
 from integrations.models import SyncRun
+from tests.conftest import signed_in
 from tests.factories import make_beneficiary, make_bill, make_customer, make_invoice, push
 from tests.quickbooks import drain
 
-from .conftest import signed_in
 from .pages import buttons_of, fragment, text_of
 
 KINDS = {

@@ -4,7 +4,7 @@ import pytest
 
 from integrations.qbo import client
 from integrations.sync import sides
-from tests.reconciliation.sowing import Field
+from tests.reconciliation.sowing import Field, kinds_of
 
 
 @pytest.fixture
@@ -20,6 +20,15 @@ def field(qbo, organization):
         return Field(qbo, organization, stream, Random(seed))
 
     return make
+
+
+@pytest.fixture
+def sown(field):
+    """Twenty receivables in step, and every kind of difference beside them."""
+    ground = field()
+    ground.grow(20)
+    ground.sow(*kinds_of(ground.stream))
+    return ground
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from integrations.services import Asked, Refused
 from integrations.statements.change import change_between
 from integrations.statements.report import Figures
 from tests.api.conftest import Api, api, as_stranger, as_viewer, fresh_throttles  # noqa: F401
+from tests.conftest import signed_in
 from tests.factories import push
-from tests.portal.conftest import signed_in
 from tests.portal.pages import text_of
 from tests.reconciliation.reading import read_statement
 

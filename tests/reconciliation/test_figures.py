@@ -10,19 +10,10 @@ from django.core.management import CommandError, call_command
 
 from integrations.models import Connection, Kind, Statement, SyncRun
 from tests.api.conftest import Api, api, as_stranger, as_viewer, fresh_throttles  # noqa: F401
-from tests.portal.conftest import signed_in
+from tests.conftest import signed_in
 from tests.portal.pages import text_of
 from tests.quickbooks import drain
 from tests.reconciliation.reading import read_statement
-from tests.reconciliation.sowing import kinds_of
-
-
-@pytest.fixture
-def sown(field):
-    ground = field()
-    ground.grow(20)
-    ground.sow(*kinds_of(ground.stream))
-    return ground
 
 
 def command(*arguments: object) -> str:

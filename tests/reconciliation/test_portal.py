@@ -8,24 +8,10 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from integrations.models import Connection, Organization, SyncRun
-from tests.portal.conftest import signed_in
+from tests.conftest import signed_in
 from tests.portal.pages import HTMX, text_of
 from tests.quickbooks import drain
 from tests.reconciliation.reading import open_lines, read_statement
-from tests.reconciliation.sowing import kinds_of
-
-
-@pytest.fixture
-def browser(accountant):
-    return signed_in(accountant)
-
-
-@pytest.fixture
-def sown(field):
-    ground = field()
-    ground.grow(20)
-    ground.sow(*kinds_of(ground.stream))
-    return ground
 
 
 @pytest.fixture

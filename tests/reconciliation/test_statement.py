@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from integrations.models import SyncRun
+from tests.conftest import signed_in
 from tests.factories import push
-from tests.portal.conftest import signed_in
 from tests.portal.pages import text_of
 from tests.reconciliation.reading import assert_adds_up, assert_finds, found_in, open_lines, read_statement
 from tests.reconciliation.sowing import kinds_of

@@ -11,16 +11,11 @@ from integrations.aging import bucket_of, no_ages
 from integrations.models import Difference, Kind, StatementCurrency
 from integrations.statements.aging_chart import chart_of
 from integrations.statements.report import report_of
-from tests.portal.conftest import signed_in
+from tests.conftest import signed_in
 from tests.portal.pages import text_of
 from tests.quickbooks import drain
 from tests.reconciliation.reading import open_lines, read_statement
 from tests.reconciliation.sowing import kinds_of
-
-
-@pytest.fixture
-def browser(accountant):
-    return signed_in(accountant)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from integrations import contact_matching, reconciling
 from integrations.models import Statement, SyncRun, Trigger
 from integrations.services import Asked
 from integrations.statements.as_csv import csv_rows
-from tests.portal.conftest import signed_in
+from tests.conftest import signed_in
 from tests.portal.pages import text_of
 from tests.quickbooks import drain
 from tests.reconciliation.reading import assert_adds_up, read_statement

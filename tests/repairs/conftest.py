@@ -2,7 +2,7 @@ import pytest
 
 from integrations.mapping import mapper_of
 from integrations.models import SyncState
-from tests.portal.conftest import signed_in
+from tests.conftest import signed_in
 
 from .visitor import Visitor
 

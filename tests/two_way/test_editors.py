@@ -12,8 +12,8 @@ from tests.admin.conftest import form_of
 from tests.admin.files import carry_out
 from tests.admin.pages import at
 from tests.api.conftest import Api
+from tests.conftest import signed_in
 from tests.factories import make_customer, make_invoice, pull, push
-from tests.portal.conftest import signed_in
 from tests.portal.pages import contact_form, document_form, text_of, version_in
 
 

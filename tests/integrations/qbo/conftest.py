@@ -1,5 +1,4 @@
 import pytest
-import responses
 
 from integrations.qbo.client import Client
 
@@ -14,12 +13,6 @@ def endpoints(settings):
     settings.QBO_CLIENT_ID = "our-client-id"
     settings.QBO_CLIENT_SECRET = "our-client-secret"
     settings.QBO_TIMEOUT = 5.0
-
-
-@pytest.fixture
-def http():
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        yield mock
 
 
 @pytest.fixture
