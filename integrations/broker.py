@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django_q.brokers.orm import ORM
 
@@ -37,5 +38,5 @@ class DatabaseBroker(ORM):
         return list(self._alive().order_by("key").values_list("status", flat=True))
 
     @staticmethod
-    def _alive():
+    def _alive() -> QuerySet[Heartbeat]:
         return Heartbeat.objects.filter(seen_at__gte=timezone.now() - ALIVE)

@@ -66,7 +66,7 @@ def is_entity(entity: str) -> bool:
     return any(mapper.entity == entity for mapper in failing())
 
 
-def _merged(sources, limit: int | None = None) -> list[Cause]:
+def _merged(sources: Iterable[tuple[Mapper, QuerySet]], limit: int | None = None) -> list[Cause]:
     """Codes that mean the same are one cause."""
     counts: dict[tuple[int, str, str], int] = {}
     for mapper, records in sources:

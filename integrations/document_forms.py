@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
@@ -168,7 +168,13 @@ class LineForms(forms.BaseFormSet):
         return [form.built(held) for form in self.ordered_forms if form.has_changed()]
 
 
-def line_forms(form_class: type[LineForm], choices: LineChoices, *, data=None, lines=()) -> LineForms:
+def line_forms(
+    form_class: type[LineForm],
+    choices: LineChoices,
+    *,
+    data: Mapping[str, str] | None = None,
+    lines: Sequence[DocumentLine] = (),
+) -> LineForms:
     """The grid: bound to what was sent, or showing the document's lines, or one empty line."""
     factory = forms.formset_factory(
         form_class, formset=LineForms, extra=0, can_order=True, max_num=MOST_LINES, absolute_max=MOST_LINES

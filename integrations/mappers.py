@@ -135,7 +135,9 @@ class ItemMapper(Mapper):
             return Problem("no_default_account")
         return None
 
-    def complete(self, target: dict, record, values: Values, changed: set[str], company: Company) -> None:
+    def complete(
+        self, target: dict, record: Item, values: Values, changed: set[str], company: Company
+    ) -> None:
         for read_only in ("FullyQualifiedName", "Active"):
             target.pop(read_only, None)
 

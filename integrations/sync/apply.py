@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -75,8 +74,8 @@ def _note_unreadable(
 
 
 def _changed(
-    mapper: Mapper, organization: Organization, living: dict[str, tuple[Any, bytes]]
-) -> dict[str, tuple[Any, bytes]]:
+    mapper: Mapper, organization: Organization, living: dict[str, decoding.Read]
+) -> dict[str, decoding.Read]:
     """Those whose sync token is not the one that we hold."""
     held = dict(
         mapper.records(organization).filter(qbo_id__in=list(living)).values_list("qbo_id", "qbo_sync_token")

@@ -16,6 +16,8 @@ logger = logging.getLogger(__name__)
 
 # A document and the bytes that it was read from.
 Read = tuple[documents.Entity, bytes]
+# By the keys of their names or numbers, which several may share.
+ByKey = dict[str, list[Read]]
 # What the decoder says of the place: "Expected `date`, got `str` - at `$.TxnDate`".
 _FIELD = re.compile(r"at `\$\.([^`]+)`")
 

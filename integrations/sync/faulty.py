@@ -31,6 +31,7 @@ from ..qbo.errors import (
 from . import apply, find, outcomes
 from .bind import bind_and_finish, found_for, link
 from .claims import by_entity
+from .decoding import ByKey
 from .work import Work
 from .writing import mark_gone
 
@@ -151,7 +152,7 @@ def _link_taken(work: Work, mapper: Mapper, company: Company, failures: Failures
     outcomes.requeue([job for job, _ in linked])
 
 
-def _add_by_id(work: Work, mapper: Mapper, failures: Failures, held: dict[str, list]) -> None:
+def _add_by_id(work: Work, mapper: Mapper, failures: Failures, held: ByKey) -> None:
     """QuickBooks names the holder; a query by name does not find one that is written differently."""
     known = {str(document.Id) for same in held.values() for document, _ in same}
     named = {fault.existing_id: record for _, record, fault in failures if fault.existing_id}

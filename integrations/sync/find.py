@@ -14,7 +14,7 @@ from ..models import SyncedRecord, name_key
 from ..qbo.codes import NOT_UNDERSTOOD
 from ..qbo.errors import Refused
 from ..qbo.statements import in_list, quote
-from .decoding import Read, decoded, doubtful, id_of, newest
+from .decoding import ByKey, Read, decoded, doubtful, id_of, newest
 from .work import Work
 
 logger = logging.getLogger(__name__)
@@ -69,12 +69,12 @@ def gone(work: Work, mapper: Mapper, ids: Iterable[str]) -> set[str]:
     return missing
 
 
-def by_key(work: Work, mapper: Mapper, records: list[SyncedRecord]) -> tuple[dict[str, list], NotAsked]:
+def by_key(work: Work, mapper: Mapper, records: list[SyncedRecord]) -> tuple[ByKey, NotAsked]:
     """(what QuickBooks holds under the records' names or numbers, by name key; what it refused to look for).
 
     A name that it does not understand leaves its neighbours alone: they are asked for without it.
     """
-    found: dict[str, list] = defaultdict(list)
+    found: ByKey = defaultdict(list)
     refused: NotAsked = {}
     bearers: dict[str, list[SyncedRecord]] = defaultdict(list)
     for record in records:
@@ -97,8 +97,8 @@ def by_key(work: Work, mapper: Mapper, records: list[SyncedRecord]) -> tuple[dic
     return found, refused
 
 
-def all_by_key(work: Work, mapper: Mapper) -> dict[str, list]:
-    found: dict[str, list] = defaultdict(list)
+def all_by_key(work: Work, mapper: Mapper) -> ByKey:
+    found: ByKey = defaultdict(list)
     for page in work.client.pages(mapper.remote):
         collect(mapper, page.rows, found)
     return found
@@ -150,7 +150,7 @@ def where_named(mapper: Mapper, part: list[str]) -> str:
 
 
 def judge(
-    mapper: Mapper, company: Company, records: list[SyncedRecord], held: dict[str, list]
+    mapper: Mapper, company: Company, records: list[SyncedRecord], held: ByKey
 ) -> tuple[Found, dict[int, Problem]]:
     """For unlinked records: the document that is unmistakably theirs and bound to nobody, or why not."""
     ids = [str(document.Id) for same in held.values() for document, _ in same]
@@ -217,7 +217,7 @@ def where_of_contact(mapper: Mapper, contact_id: str, first: date, last: date) -
     return f"{mapper.contact_path} = {quote(contact_id)} AND {day}"
 
 
-def collect(mapper: Mapper, rows: Iterable[bytes], found: dict[str, list]) -> None:
+def collect(mapper: Mapper, rows: Iterable[bytes], found: ByKey) -> None:
     for document, raw in decoded(mapper, rows):
         if not mapper.bears_its_name(document):
             continue

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import QuerySet
 
@@ -15,6 +14,7 @@ from ..models import Difference, Direction, Document, Fix, SyncedRecord, SyncRun
 from . import merge, outcomes
 from .apply import store
 from .bind import identity
+from .decoding import Read
 from .edited import link_pulled
 from .incoming import Incoming, Stored
 from .work import Work
@@ -33,7 +33,7 @@ class Repair:
     mapper: DocumentMapper
     company: Company
     differences: list[Difference]
-    held: dict[str, tuple[Any, bytes]]
+    held: dict[str, Read]
 
     def records(self) -> list[Document]:
         """Ours."""

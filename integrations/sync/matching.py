@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from .. import documents
 from ..mapping import Company, Mapper, mapper_for
 from ..models import (
     ContactFinding,
@@ -100,7 +102,7 @@ def _read_quickbooks(
     return found, unread
 
 
-def _records(mapper: Mapper, work: Work):
+def _records(mapper: Mapper, work: Work) -> Iterator[SyncedRecord]:
     """Without what is heavy and not compared."""
     return mapper.records(work.organization).defer("qbo_document").order_by("pk").iterator(chunk_size=2000)
 
@@ -117,7 +119,7 @@ def _of_record(mapper: Mapper, company: Company, record: SyncedRecord) -> Contac
     )
 
 
-def _of_document(mapper: Mapper, company: Company, document) -> Contact:
+def _of_document(mapper: Mapper, company: Company, document: documents.Contact) -> Contact:
     return Contact(
         record=None,
         qbo_id=str(document.Id),
@@ -126,7 +128,7 @@ def _of_document(mapper: Mapper, company: Company, document) -> Contact:
     )
 
 
-def _ignored(work: Work, mapper: Mapper):
+def _ignored(work: Work, mapper: Mapper) -> QuerySet[IgnoredFinding]:
     return IgnoredFinding.objects.filter(
         organization=work.organization, entity=mapper.entity, realm_id=work.realm_id
     )

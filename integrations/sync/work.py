@@ -18,6 +18,7 @@ from ..models import Connection, Organization
 from ..qbo.client import Client
 from ..qbo.errors import Refused
 from .company import is_stale, read_company
+from .decoding import ByKey
 from .gate import LaneGate
 from .grant import StoredGrant
 from .lease import Lease, hold_lane
@@ -32,7 +33,7 @@ class Held:
     with their bytes."""
 
     asked: set[str] = field(default_factory=set)
-    documents: dict[str, list] = field(default_factory=lambda: defaultdict(list))
+    documents: ByKey = field(default_factory=lambda: defaultdict(list))
 
 
 class Work:
@@ -47,7 +48,7 @@ class Work:
         # (currency, date) → rate, as read from QuickBooks during this turn
         self.rates: dict[tuple[str, date], Decimal] = {}
         # entity → everything that QuickBooks holds of it, by name key, as read during this turn
-        self.lists: dict[str, dict[str, list]] = {}
+        self.lists: dict[str, ByKey] = {}
         self.held: dict[str, Held] = defaultdict(Held)
         self._company_refused: Refused | None = None
         self._until = time.monotonic() + seconds

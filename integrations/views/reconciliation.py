@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
@@ -130,7 +130,7 @@ def _newest(organization: Organization, stream: Stream) -> dict:
     }
 
 
-def _asked_for(sent) -> tuple[Fix, dict]:
+def _asked_for(sent: QueryDict) -> tuple[Fix, dict]:
     """What the page's own links and forms say; anything else has no such page."""
     fix, kind, keys = (
         sent.get("fix"),
