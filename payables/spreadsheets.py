@@ -10,6 +10,7 @@ from .forms import BillForm, BillLineForm
 from .models import Bill
 
 COLUMNS = ("number", "beneficiary", "issue_date", "due_date", "tax_treatment", "exchange_rate", "memo")
+LINE_COLUMNS = ("item", "account", "description", "quantity", "unit_price", "tax_code")
 
 
 class BillResource(DocumentResource):
@@ -17,6 +18,7 @@ class BillResource(DocumentResource):
     line_form = BillLineForm
     contact = "beneficiary"
     columns = COLUMNS
+    line_columns = LINE_COLUMNS
     number_is_the_contacts = True
     beneficiary = Field(attribute="beneficiary__name", column_name="beneficiary")
 
@@ -28,7 +30,7 @@ class BillResource(DocumentResource):
 class BillLinesResource(LinesResource):
     contact = "beneficiary"
     columns = COLUMNS
-    line_columns = ("item", "account", "description", "quantity", "unit_price", "tax_code")
+    line_columns = LINE_COLUMNS
 
     class Meta:
         model = Bill

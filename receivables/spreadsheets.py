@@ -10,6 +10,7 @@ from .forms import InvoiceForm, InvoiceLineForm
 from .models import Invoice
 
 COLUMNS = ("number", "customer", "issue_date", "due_date", "tax_treatment", "exchange_rate", "memo")
+LINE_COLUMNS = ("item", "custom_item", "description", "quantity", "unit_price", "tax_code")
 
 
 class InvoiceResource(DocumentResource):
@@ -17,6 +18,7 @@ class InvoiceResource(DocumentResource):
     line_form = InvoiceLineForm
     contact = "customer"
     columns = COLUMNS
+    line_columns = LINE_COLUMNS
     customer = Field(attribute="customer__name", column_name="customer")
 
     class Meta(DocumentResource.Meta):
@@ -27,7 +29,7 @@ class InvoiceResource(DocumentResource):
 class InvoiceLinesResource(LinesResource):
     contact = "customer"
     columns = COLUMNS
-    line_columns = ("item", "custom_item", "description", "quantity", "unit_price", "tax_code")
+    line_columns = LINE_COLUMNS
 
     class Meta:
         model = Invoice

@@ -57,6 +57,9 @@ class SpreadsheetAdmin(ImportExportMixin):
     def get_export_resource_classes(self, request: HttpRequest) -> list[type[FormResource]]:
         return [self.export_resource]
 
+    def get_import_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_import_context_data(**kwargs) | {"how": self.resource.how}
+
     def get_import_resource_kwargs(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         form = kwargs.get("form")
         organization = getattr(form, "cleaned_data", {}).get("organization")

@@ -24,6 +24,12 @@ class DocumentResource(FormResource):
     form: ClassVar[type[DocumentForm]]
     line_form: ClassVar[type[LineForm]]
     contact: ClassVar[str]
+    # What the page of the import names; more are read, such as those of an exported file.
+    line_columns: ClassVar[tuple[str, ...]]
+    how = (
+        "Each line of a document has a row, with the document's own columns repeated. A row with an id changes the "
+        "document that has it, one without adds a document."
+    )
     # Suppliers number their bills each for themselves.
     number_is_the_contacts: ClassVar[bool] = False
     needed = "number"
@@ -34,6 +40,10 @@ class DocumentResource(FormResource):
 
     def get_import_order(self) -> list[str]:
         return [*super().get_import_order(), "lines"]
+
+    def get_user_visible_fields(self) -> list[Field]:
+        own = [field for field in super().get_user_visible_fields() if field.column_name != "lines"]
+        return [*own, *(Field(column_name=name) for name in self.line_columns)]
 
     def records_of(self, rows: list[Row]) -> list[Row]:
         return gathered(rows, self.contact, self.columns)

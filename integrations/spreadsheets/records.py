@@ -41,6 +41,8 @@ class FormResource(ModelResource):
     told: ClassVar[tuple[str, ...]] = ("organization", "quickbooks_id", "accounting_synced")
     # One of these is on every row.
     needed: ClassVar[str]
+    # How a file is made, told where one is chosen.
+    how: ClassVar[str] = "A row with an id changes the record that has it, one without adds a record."
 
     # Where a record of the file stands in it, beside what the file says of it in the preview.
     row = Field(attribute="spreadsheet_row", readonly=True)

@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 from contacts.models import Customer
 from integrations.models import Organization
 from tests.admin.files import CSV, XLSX, address, carry_out, confirm, exported, problems, upload
-from tests.factories import make_customer, push
+from tests.factories import make_beneficiary, make_customer, push
 
 CONTACT_HEAD = "name,email,currency\n"
 
@@ -16,6 +16,29 @@ CONTACT_HEAD = "name,email,currency\n"
 @pytest.fixture
 def customers(superuser, organization):
     return lambda content, form=CSV: upload(superuser, "contacts_customer", organization, content, form)
+
+
+@pytest.mark.parametrize(
+    ("kind", "sample"),
+    [
+        ("contacts_customer", {"name": "Umbrella"}),
+        ("receivables_invoice", {"customer": "Acme", "custom_item": "Pen"}),
+        ("payables_bill", {"beneficiary": "Supply"}),
+    ],
+)
+def test_a_file_with_the_columns_that_the_page_names_is_read(superuser, organization, kind, sample):
+    make_customer(organization, name="Acme")
+    make_beneficiary(organization, name="Supply")
+    page = superuser.get(address(kind, "import"))
+    [(_, columns)] = page.context["fields_list"]
+    assert "one without adds a" in page.content.decode() and "Export gives a file" in page.content.decode()
+
+    values = {
+        "number": "A-1", "issue_date": "2026-10-01", "tax_treatment": "none", "currency": "SGD", "quantity": "1",
+        "unit_price": "5", "description": "Pen", "is_active": "yes",
+    } | sample  # fmt: skip
+    content = ",".join(columns) + "\n" + ",".join(values.get(name, "") for name in columns) + "\n"
+    assert problems(upload(superuser, kind, organization, content)) == {}
 
 
 def test_a_file_is_shown_first_and_written_once_it_is_confirmed(superuser, organization):
