@@ -25,10 +25,7 @@ class Cause:
     @property
     def sentence(self) -> str:
         """400 invoices failed to sync: no account chosen."""
-        title = self.entry.title
-        if title.split()[0] != "QuickBooks":
-            title = title[0].lower() + title[1:]
-        return f"{self.count:,} {things(self.entity, self.count)} failed to sync: {title}."
+        return f"{self.count:,} {things(self.entity, self.count)} failed to sync: {self.entry.title_within}."
 
     @property
     def retryable(self) -> bool:

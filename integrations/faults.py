@@ -26,6 +26,12 @@ class FaultEntry:
     codes: tuple[str, ...]
 
     @property
+    def title_within(self) -> str:
+        """The title as it stands within a sentence: books are closed."""
+        name = self.title.split()[0] == "QuickBooks"
+        return self.title if name else self.title[0].lower() + self.title[1:]
+
+    @property
     def needs_details(self) -> bool:
         """Whether the sentences refer to QuickBooks' own words, which then have to stand beside them."""
         return "details" in f"{self.meaning} {self.remedy}"

@@ -10,7 +10,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from .mapping import mapper_for
-from .models import Direction, Lane, SyncJob, SyncRun
+from .models import Direction, Fix, Lane, SyncJob, SyncRun
 
 # After a crash work goes on within two minutes by itself; what rests longer than that needs a person.
 LOST_AFTER = timedelta(minutes=2)
@@ -137,6 +137,8 @@ class Progress:
             return "Nothing has changed in QuickBooks since it was last read."
         if run.skipped == run.total:
             return f"Everything was in step already: {run.total:,} {things(run.entity, run.total)} needed nothing."
+        if run.direction == Direction.REPAIR and run.options.get("fix") == Fix.ACCEPT:
+            return f"{run.total:,} difference{'' if run.total == 1 else 's'} accepted. Nothing was sent."
         parts = [
             f"{run.succeeded:,} of {run.total:,} {things(run.entity, run.total)} {_ENDINGS[Direction(run.direction)]}"
         ]

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from .mapping import mapper_of
+from .mapping import Mapper, mapper_of
 from .models import SyncedRecord
 
 _WEB_APPLICATIONS = {
@@ -19,7 +19,12 @@ def quickbooks_url(record: SyncedRecord) -> str | None:
     gone = getattr(record, "ended", "") == "deleted"
     if not record.linked or gone or not mapper.web_path:
         return None
-    return f"{_web_application()}/app/{mapper.web_path.format(id=record.qbo_id)}"
+    return page_there(mapper, record.qbo_id)
+
+
+def page_there(mapper: Mapper, quickbooks_id: str) -> str:
+    """The page in QuickBooks of what has this id there."""
+    return f"{_web_application()}/app/{mapper.web_path.format(id=quickbooks_id)}"
 
 
 def quickbooks_home() -> str:

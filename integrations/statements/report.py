@@ -91,6 +91,12 @@ class CurrencyReport:
         return [KindReport(kind, found[kind]) for kind in Kind if kind in found]
 
     @cached_property
+    def accepted(self) -> list[Difference]:
+        """Those that a person has accepted, the largest open amounts first."""
+        found = [each for each in self.differences if each.accepted_at]
+        return sorted(found, key=lambda each: abs(each.balance), reverse=True)
+
+    @cached_property
     def agreed(self) -> Figures:
         """What both sides say alike: Finmo's documents that stand in no line."""
         counted = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from .. import services
 from ..mapping import Company
@@ -138,6 +138,8 @@ def _rebase(task: Repair, record: Document) -> None:
     told = task.mapper.theirs(document, task.company)
     columns = identity(document, raw) | task.mapper.mirrored(document, task.company)
     columns.pop("ended", None)
+    # Ours is to be the total, whether or not QuickBooks takes it: what is left to pay of that.
+    columns["balance"] = F("total") - columns["paid"]
     task.mapper.model.objects.filter(pk=record.pk).update(
         **columns,
         base=merge.snapshot({}, told),

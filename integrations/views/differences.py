@@ -8,11 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from .. import reconciling
+from ..faults import explain
+from ..mapping.document import DocumentMapper
 from ..models import Difference, Fix, Kind, Statement, SyncState
 from ..money import written_amount
 from ..reconciling import Change, mapper_of_stream
 from ..remedies import address_of
 from ..statements.report import CurrencyReport
+from ..web_links import page_there
 from ..wording import written
 
 # A page shows this many differences of a kind, or changes; the CSV has all.
@@ -48,6 +51,10 @@ class Row:
     also: list[str]
     finmo: dict[str, Any] | None
     quickbooks: dict[str, Any] | None
+    # Why ours does not go out now.
+    failed: str
+    # The page in QuickBooks of what is to be deleted there.
+    there: str
 
 
 @dataclass(frozen=True)
@@ -62,8 +69,18 @@ class Group:
     fixes: list[Fix]
 
 
-def groups_of(statement: Statement, report: CurrencyReport) -> list[Group]:
-    entity = mapper_of_stream(statement.stream).entity
+def failures_of(statement: Statement) -> dict[int, str]:
+    """{record: why it does not go out}, for ours of the open differences as they are now; one statement of SQL."""
+    mapper = mapper_of_stream(statement.stream)
+    failed = mapper.records(statement.organization).filter(
+        sync_state=SyncState.FAILED,
+        pk__in=statement.differences.filter(settled_at=None).values("record_id"),
+    )
+    return {pk: explain(code).title_within for pk, code in failed.values_list("pk", "sync_error_code")}
+
+
+def groups_of(statement: Statement, report: CurrencyReport, failures: dict[int, str]) -> list[Group]:
+    mapper = mapper_of_stream(statement.stream)
     groups = []
     for kind in Kind:
         lines = [each for each in report.differences if each.kind == kind]
@@ -73,7 +90,7 @@ def groups_of(statement: Statement, report: CurrencyReport) -> list[Group]:
         groups.append(
             Group(
                 kind=kind,
-                rows=[_row(each, entity) for each in lines[:MOST_LINES]],
+                rows=[_row(each, mapper, failures) for each in lines[:MOST_LINES]],
                 count=len(lines),
                 total=sum((each.total for each in lines), Decimal()),
                 balance=sum((each.balance for each in lines), Decimal()),
@@ -83,15 +100,18 @@ def groups_of(statement: Statement, report: CurrencyReport) -> list[Group]:
     return groups
 
 
-def _row(difference: Difference, entity: str) -> Row:
+def _row(difference: Difference, mapper: DocumentMapper, failures: dict[int, str]) -> Row:
     also = [Kind(kind).label for kind in difference.also]
+    twice = difference.kind == Kind.DUPLICATE
     return Row(
         difference,
-        address_of(entity, difference.record_id),
+        address_of(mapper.entity, difference.record_id),
         reconciling.fixes_of(difference),
         also,
         _side(difference, difference.finmo),
         _side(difference, difference.quickbooks),
+        failures.get(difference.record_id, ""),
+        page_there(mapper, difference.quickbooks_id) if twice else "",
     )
 
 
@@ -109,8 +129,8 @@ def _side(difference: Difference, saved: dict[str, Any] | None) -> dict[str, Any
     return saved | {name: Decimal(saved[name]) for name in ("total", "balance")} | {"facts": facts}
 
 
-def shown(change: Change) -> dict[str, Any]:
-    """A change with its fields in people's words."""
+def shown(change: Change, closed_until: date | None) -> dict[str, Any]:
+    """A change with its fields in people's words. `refused`: it lies in books that QuickBooks has closed."""
     currency = change.difference.currency
     fields = [
         (
@@ -122,11 +142,18 @@ def shown(change: Change) -> dict[str, Any]:
     return {
         "difference": change.difference,
         "side": change.side,
+        "refused": bool(closed_until) and change.side == "quickbooks" and _issued(change) <= closed_until,
         "fields": fields,
         "ends": ""
         if any(told["to"] for told in change.fields.values())
         else _ENDS.get(change.difference.kind, ""),
     }
+
+
+def _issued(change: Change) -> date:
+    """The earlier one of both sides' days."""
+    sides = filter(None, (change.difference.finmo, change.difference.quickbooks))
+    return min(date.fromisoformat(side["issue_date"]) for side in sides)
 
 
 def _in_words(name: str, text: str | None, currency: str) -> str:

@@ -18,7 +18,7 @@ from ..services import Refused
 from ..statements.report import report_of
 from .access import PortalView
 from .contact_matching import lists
-from .differences import MOST_LINES, groups_of, shown
+from .differences import MOST_LINES, failures_of, groups_of, shown
 from .starting import start, watch
 
 STATEMENTS_PER_PAGE = 20
@@ -60,10 +60,13 @@ class ReadStatement(ReconciliationPage):
 class StatementPage(ReconciliationPage):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         statement = self.statement(pk)
-        reports = report_of(statement)
+        failures = failures_of(statement)
         context = {
             "statement": statement,
-            "currencies": [{"report": report, "groups": groups_of(statement, report)} for report in reports],
+            "currencies": [
+                {"report": report, "groups": groups_of(statement, report, failures)}
+                for report in report_of(statement)
+            ],
             "most_lines": MOST_LINES,
         }
         return render(request, "reconciliation/statement.html", context)
@@ -81,12 +84,15 @@ class RepairPage(ReconciliationPage):
             changes = reconciling.preview(statement, fix, **which)
         except Refused as refusal:
             return self._refused(statement, refusal)
+        closed_until = self.organization.connection.books_closed_until
         page = Paginator(changes, MOST_LINES).get_page(request.GET.get("page"))
         context = {
             "statement": statement,
             "fix": fix,
             "page": page,
-            "changes": [shown(change) for change in page],
+            "changes": [shown(change, closed_until) for change in page],
+            "closed_until": closed_until,
+            "twice": fix == Fix.PULL and any(each.difference.kind == Kind.DUPLICATE for each in changes),
             "count": len(changes),
             "kind": which["kind"] or "",
             "keys": which["differences"] or [],

@@ -105,10 +105,12 @@ class RunPage(RunPages):
         return render(request, "integrations/run.html", context)
 
     def _result(self, run: SyncRun) -> str:
-        """The address of what the run read, where it read both sides to lay them beside each other."""
+        """The address of what the run read, where it laid both sides beside each other or settled them."""
         if run.direction == Direction.RECONCILE:
             statement = Statement.objects.filter(run=run).first()
             return reverse("statement", args=[statement.pk]) if statement else ""
+        if run.direction == Direction.REPAIR:
+            return reverse("statement", args=[run.options["statement"]])
         if run.direction == Direction.MATCH:
             return reverse("contact-reconciliation", args=[run.entity])
         return ""

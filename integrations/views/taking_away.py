@@ -17,6 +17,8 @@ from ..statements.as_xlsx import write_xlsx
 from ..statements.report import CurrencyReport, report_of
 from .reconciliation import ReconciliationPage
 
+# So many of a currency's accepted differences stand on its sheet; the workbook has all.
+MOST_ACCEPTED = 12
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -52,6 +54,7 @@ class StatementPrint(ReconciliationPage):
             "statement": statement,
             "company": self.organization.connection.company_name,
             "pages": [{"report": report, "chart": _chart(report)} for report in report_of(statement)],
+            "most_accepted": MOST_ACCEPTED,
             "printed_at": now,
             "age": _age(statement, now),
             "workbook": f"{file_name(statement)}.xlsx",

@@ -103,6 +103,66 @@ def test_a_document_that_ended_there_is_told_to_end_here(browser, field):
     assert "Deleted , as it is in QuickBooks: it no longer counts." in page
 
 
+def test_a_document_that_does_not_go_out_says_why_on_the_statement(browser, field):
+    ground = field()
+    ground.grow(2)
+    ground.sow("failed here")
+    statement = read_statement(ground.organization, ground.stream)
+    page = text_of(browser.get(f"/reconciliation/{statement.pk}/"))
+    assert "Not sent: contact is not in QuickBooks" in page
+
+
+def test_a_repair_that_closed_books_would_refuse_says_so_before_it_is_sent(browser, field):
+    ground = field()
+    ground.grow(2)
+    ground.sow("another due date")
+    statement = read_statement(ground.organization, ground.stream)
+    [line] = open_lines(statement)
+    issued = line.finmo["issue_date"]
+    where = reverse("statement-repair", args=[statement.pk])
+    for closed, fix, told in (
+        (None, "keep_finmo", False),
+        ("2020-01-31", "keep_finmo", False),
+        (issued, "keep_finmo", True),
+        (issued, "keep_quickbooks", False),
+    ):
+        Connection.objects.filter(organization=ground.organization).update(books_closed_until=closed)
+        page = text_of(browser.get(where, {"fix": fix, "difference": line.pk}))
+        assert ("so it will refuse this. Reopen them there first." in page) == told
+
+
+def test_what_is_there_twice_leads_to_quickbooks_and_a_pull_says_what_it_would_do(browser, field, settings):
+    ground = field()
+    ground.grow(2)
+    ground.sow("duplicate there")
+    statement = read_statement(ground.organization, ground.stream)
+    [line] = open_lines(statement)
+    page = browser.get(f"/reconciliation/{statement.pk}/").content.decode()
+    assert f'href="{settings.QBO_API_BASE_URL}/app/invoice?txnId={line.quickbooks_id}"' in page
+    asked = browser.get(f"/reconciliation/{statement.pk}/repair/", {"fix": "pull", "difference": line.pk})
+    assert "delete one of the two in QuickBooks instead" in text_of(asked)
+    accept = browser.get(f"/reconciliation/{statement.pk}/repair/", {"fix": "accept", "difference": line.pk})
+    assert "delete one of the two" not in text_of(accept)
+
+
+@pytest.mark.parametrize(
+    ("fix", "sentence"),
+    [("accept", "1 difference accepted. Nothing was sent."), ("keep_quickbooks", "1 of 1 invoice repaired.")],
+)
+def test_the_run_of_a_repair_says_what_it_did_and_leads_to_its_statement(browser, field, fix, sentence):
+    ground = field()
+    ground.grow(2)
+    ground.sow("another due date")
+    statement = read_statement(ground.organization, ground.stream)
+    [line] = open_lines(statement)
+    where = reverse("statement-repair", args=[statement.pk])
+    browser.post(where, {"fix": fix, "difference": line.pk, "note": "Agreed"})
+    drain(ground.organization)
+    page = browser.get(SyncRun.objects.get(direction="repair").get_absolute_url())
+    assert sentence in text_of(page) and "No single record was touched" not in text_of(page)
+    assert f'href="/reconciliation/{statement.pk}/"' in page.content.decode()
+
+
 def test_accepting_asks_for_a_note_and_shows_it(browser, accountant, field):
     ground = field()
     ground.grow(1)

@@ -212,6 +212,23 @@ def test_what_cannot_be_repaired_stays_open_with_the_reason(field):
     assert_adds_up(statement)
 
 
+def test_an_amount_that_closed_books_refuse_leaves_ours_open_by_its_own_total(field):
+    ground = field()
+    ground.grow(2)
+    ground.sow("another amount there")
+    statement = read_statement(ground.organization, ground.stream)
+    before = only_line(statement)
+    ground.qbo.switch(book_close_date="2026-12-31")
+
+    run = repair(statement, "keep_finmo", differences=[before.pk])
+
+    record, line = Invoice.objects.get(pk=before.record_id), only_line(statement)
+    assert (run.status, record.sync_error_code) == ("failed", "6210")
+    assert record.balance == record.total
+    assert (line.kind, line.total, line.balance) == (before.kind, before.total, before.balance)
+    assert_adds_up(statement)
+
+
 def test_all_of_a_kind_goes_in_batches(field):
     ground = field()
     ground.grow(1)

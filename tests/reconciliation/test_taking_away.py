@@ -161,6 +161,20 @@ def test_the_print_view_says_on_each_page_what_it_is_and_needs_no_explanation(br
     assert b"<script>" not in answer.content
 
 
+def test_paper_names_what_was_accepted_by_whom_and_why(browser, accountant, one_line, monkeypatch):
+    [line] = open_lines(one_line)
+    where = f"/reconciliation/{one_line.pk}/"
+    assert "Accepted, by whom and why" not in text_of(browser.get(f"{where}print/"))
+
+    note = "Agreed with the customer"
+    browser.post(f"{where}repair/", {"fix": "accept", "difference": line.pk, "note": note})
+
+    page = text_of(browser.get(f"{where}print/"))
+    assert f"{line.number} {line.contact} {note} {accountant.username}, " in page
+    monkeypatch.setattr("integrations.views.taking_away.MOST_ACCEPTED", 0)
+    assert "The 0 with the largest open amounts of 1;" in text_of(browser.get(f"{where}print/"))
+
+
 def test_an_old_statement_says_that_it_kept_no_ages(browser, field):
     ground = field()
     ground.grow(1, ("SGD",))
