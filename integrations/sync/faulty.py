@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable
+from typing import NamedTuple
 
 from ..mapping import Company, Mapper, Problem, mapper_for
 from ..models import SyncedRecord, SyncJob, SyncState, name_key
@@ -39,36 +40,51 @@ logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 4
 
-# Jobs with their records and what QuickBooks said of them.
-Failures = list[tuple[SyncJob, SyncedRecord, Fault]]
+
+class Failure(NamedTuple):
+    """What QuickBooks said of a job's record."""
+
+    job: SyncJob
+    record: SyncedRecord
+    fault: Fault
+
+
+Failures = list[Failure]
 
 
 def digest(work: Work, company: Company, failed: Failures, unanswered: list[SyncJob]) -> None:
     """Raises what concerns the whole company, after every record's own matter is settled."""
     failed_of: dict[str, Failures] = defaultdict(list)
     for failure in failed:
-        failed_of[failure[0].entity].append(failure)
+        failed_of[failure.job.entity].append(failure)
     raised: QuickBooksError | None = None
     for entity, failures in failed_of.items():
-        mapper = mapper_for(entity)
-        handled: dict[str, Failures] = defaultdict(list)
-        for failure in failures:
-            handled[_kind(failure)].append(failure)
-        raised = _put_back(handled.pop("company", [])) or raised
-        for kind, look in ((STALE, _merge_stale), ("taken", _link_taken), (GONE, _follow_gone)):
-            _look_or_tell(work, mapper, company, handled.pop(kind, []), look)
-        _follow_references(work, mapper, company, failures)
-        _look_again(work, mapper, company, [job for job, _, _ in handled.pop(SYSTEM_FAILURE, [])])
-        for code in (RATE_MISSING, *UNKNOWN_TO_IT):
-            _send_otherwise(handled.pop(code, []))
-        outcomes.fail(
-            mapper,
-            [(job, outcomes.problem_of(fault)) for rest in handled.values() for job, _, fault in rest],
-        )
+        raised = _digest(work, mapper_for(entity), company, failures) or raised
     for entity, jobs in by_entity(unanswered).items():
         _look_again(work, mapper_for(entity), company, jobs)
     if raised:
         raise raised
+
+
+def _digest(work: Work, mapper: Mapper, company: Company, failures: Failures) -> QuickBooksError | None:
+    """Settles one entity's failures. Returns what concerns the whole company."""
+    handled: dict[str, Failures] = defaultdict(list)
+    for failure in failures:
+        handled[_kind(failure)].append(failure)
+    raised = _put_back(handled.pop("company", []))
+    for kind, look in ((STALE, _merge_stale), ("taken", _link_taken), (GONE, _follow_gone)):
+        _look_or_tell(work, mapper, company, handled.pop(kind, []), look)
+    _follow_references(work, mapper, company, failures)
+    _look_again(work, mapper, company, [failure.job for failure in handled.pop(SYSTEM_FAILURE, [])])
+    for code in (RATE_MISSING, *UNKNOWN_TO_IT):
+        _send_otherwise(handled.pop(code, []))
+    _tell(mapper, [failure for rest in handled.values() for failure in rest])
+    return raised
+
+
+def _tell(mapper: Mapper, failures: Failures) -> None:
+    """A person has to act: the record fails with QuickBooks' own words."""
+    outcomes.fail(mapper, [(job, outcomes.problem_of(fault)) for job, _, fault in failures])
 
 
 def _look_or_tell(
@@ -79,11 +95,11 @@ def _look_or_tell(
         look(work, mapper, company, failures)
     except Refused as refusal:
         logger.warning("A fault of %s cannot be looked into: %s", mapper.entity, refusal)
-        left = [failure for failure in failures if failure[0].status != SyncJob.Status.DONE]
-        outcomes.fail(mapper, [(job, outcomes.problem_of(fault)) for job, _, fault in left])
+        _tell(mapper, [failure for failure in failures if failure.job.status != SyncJob.Status.DONE])
 
 
-def _kind(failure: tuple[SyncJob, SyncedRecord, Fault]) -> str:
+def _kind(failure: Failure) -> str:
+    """What the fault asks for: a code, or "company", "taken" or "told" for those that ask for the same."""
     job, record, fault = failure
     error = error_of(fault)
     if isinstance(error, (SubscriptionLapsed, NeedsReconnect, TryLater, Throttled)):
@@ -102,7 +118,7 @@ def _kind(failure: tuple[SyncJob, SyncedRecord, Fault]) -> str:
 def _put_back(failures: Failures) -> QuickBooksError | None:
     """A fault of the whole company: the records wait, and whoever drains learns of it."""
     outcomes.requeue([job for job, _, _ in failures])
-    return error_of(failures[0][2]) if failures else None
+    return error_of(failures[0].fault) if failures else None
 
 
 def _merge_stale(work: Work, mapper: Mapper, company: Company, failures: Failures) -> None:
@@ -130,7 +146,7 @@ def _link_taken(work: Work, mapper: Mapper, company: Company, failures: Failures
         return
     taken = Problem(mapper.taken_code)
     outcomes.fail(mapper, [(job, _told(taken, fault)) for job, record, fault in failures if record.linked])
-    new = [failure for failure in failures if not failure[1].linked]
+    new = [failure for failure in failures if not failure.record.linked]
     if not new:
         return
     records = [record for _, record, _ in new]
@@ -177,10 +193,7 @@ def _follow_gone(work: Work, mapper: Mapper, company: Company, failures: Failure
         SyncJob.Outcome.SKIPPED,
         "It was deleted in QuickBooks.",
     )
-    outcomes.fail(
-        mapper,
-        [(job, outcomes.problem_of(fault)) for job, record, fault in failures if record.qbo_id not in gone],
-    )
+    _tell(mapper, [failure for failure in failures if failure.record.qbo_id not in gone])
 
 
 def _follow_references(work: Work, mapper: Mapper, company: Company, failures: Failures) -> None:

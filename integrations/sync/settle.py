@@ -18,7 +18,7 @@ from ..qbo.errors import QuickBooksError, Refused, Throttled, Unreachable
 from . import decoding, find, merge, outcomes
 from .bind import Answered, bind_and_finish
 from .claims import by_entity
-from .faulty import Failures, digest
+from .faulty import Failure, Failures, digest
 from .lease import hold_lane
 from .work import Work
 
@@ -133,7 +133,7 @@ def store(work: Work, company: Company, batch: PushBatch, answers: list[BatchAns
                 elif answer is None or not (answer.fault or decoding.id_of(answer.document or b"")):
                     unanswered.append(job)
                 elif answer.fault:
-                    failed.append((job, record, answer.fault))
+                    failed.append(Failure(job, record, answer.fault))
                 else:
                     answered.append((mapper, job, record, answer.document))
         bind_and_finish(company, answered)
