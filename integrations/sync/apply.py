@@ -17,7 +17,7 @@ from .incoming import Incoming, Stored, columns_of, note
 from .links import known_links
 from .suspected import suspect
 from .work import Work
-from .writing import in_step_columns, mark_gone, replace_lines
+from .writing import Entry, in_step_columns, mark_gone, replace_lines
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ def _note_unreadable(
         record = held.get(each.qbo_id)
         label = mapper.label(record) if record else f"{mapper.remote} {each.qbo_id}".strip()
         stored.journal.append(
-            (Outcome.FAILED, label, record.pk if record else None, each.qbo_id, each.reason)
+            Entry(Outcome.FAILED, label, record.pk if record else None, each.qbo_id, each.reason)
         )
     stored.seen |= set(ids)
 
@@ -183,7 +183,7 @@ def _insert(mapper: Mapper, company: Company, new: list[Incoming], links: Links,
         columns = columns_of(mapper, company, each, links) | in_step_columns()
         if any(columns.get(required) is None for required in mapper.required_columns):
             stored.journal.append(
-                (
+                Entry(
                     Outcome.FAILED,
                     str(each.document.Id),
                     None,

@@ -50,7 +50,7 @@ class Stored:
 
     @property
     def unchanged(self) -> int:
-        return len(self.seen - {qbo_id for _, _, _, qbo_id, _ in self.journal})
+        return len(self.seen - {entry.quickbooks_id for entry in self.journal})
 
 
 def columns_of(mapper: Mapper, company: Company, each: Incoming, links: Links) -> dict[str, Any]:
@@ -75,4 +75,5 @@ def columns_of(mapper: Mapper, company: Company, each: Incoming, links: Links) -
 
 def note(mapper: Mapper, stored_ones: Iterable[Incoming], outcome: Outcome, stored: Stored) -> None:
     for each in stored_ones:
-        stored.journal.append((outcome, mapper.label(each.record), each.record.pk, str(each.document.Id), ""))
+        entry = Entry(outcome, mapper.label(each.record), each.record.pk, str(each.document.Id))
+        stored.journal.append(entry)

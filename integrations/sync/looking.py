@@ -70,7 +70,7 @@ def _read_again(work: Work, mapper: Mapper, run: SyncRun) -> None:
     missing = records.keys() - stored.seen
     gone = find.gone(work, mapper, missing) if missing else set()
     stored.journal += mark_gone(mapper, work.organization, gone)
-    stored.journal += _unchanged(mapper, records, {qbo_id for _, _, _, qbo_id, _ in stored.journal})
+    stored.journal += _unchanged(mapper, records, {entry.quickbooks_id for entry in stored.journal})
     with transaction.atomic():
         counts = outcomes.journal(run, mapper, stored.journal)
         run.succeeded, run.failed, run.skipped = (counts[name] for name in ("succeeded", "failed", "skipped"))
@@ -82,7 +82,13 @@ def _read_again(work: Work, mapper: Mapper, run: SyncRun) -> None:
 def _unchanged(mapper: Mapper, records: dict[str, Any], noted: set[str]) -> list[Entry]:
     """That it was read is worth a line, too."""
     return [
-        (SyncJob.Outcome.UNCHANGED, mapper.label(record), record.pk, qbo_id, "It is as it was in QuickBooks.")
+        Entry(
+            SyncJob.Outcome.UNCHANGED,
+            mapper.label(record),
+            record.pk,
+            qbo_id,
+            "It is as it was in QuickBooks.",
+        )
         for qbo_id, record in records.items()
         if qbo_id not in noted
     ]

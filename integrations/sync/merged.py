@@ -97,7 +97,8 @@ def _repoint(
         records = other.records(work.organization).filter(**{f"{field.name}_id": loser.pk})
         note = f"Its {field.name} is now {survivor}: QuickBooks merged {loser} into it."
         entries[other.entity] += [
-            (Outcome.UPDATED, other.label(record), record.pk, record.qbo_id or "", note) for record in records
+            Entry(Outcome.UPDATED, other.label(record), record.pk, record.qbo_id or "", note)
+            for record in records
         ]
         # What failed for the loser may pass for the survivor.
         records.filter(sync_state=SyncState.FAILED).update(sync_state=waiting_state(), **NO_ERROR)
@@ -119,8 +120,8 @@ def _retire(
     waiting = SyncJob.objects.filter(entity=mapper.entity, record_id=loser.pk, status=SyncJob.Status.QUEUED)
     outcomes.finish(waiting, Outcome.SKIPPED, note)
     entries[mapper.entity] += [
-        (Outcome.UPDATED, mapper.label(loser), loser.pk, loser.qbo_id or "", note),
-        (
+        Entry(Outcome.UPDATED, mapper.label(loser), loser.pk, loser.qbo_id or "", note),
+        Entry(
             Outcome.UPDATED,
             mapper.label(survivor),
             survivor.pk,

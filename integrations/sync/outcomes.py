@@ -175,20 +175,16 @@ def journal(run: SyncRun, mapper: Mapper, entries: list[Entry]) -> Counter:
                 direction=Direction.PULL,
                 entity=mapper.entity,
                 rank=mapper.rank,
-                record_id=pk,
-                label=label,
+                **entry._asdict(),
                 status=SyncJob.Status.DONE,
-                outcome=outcome,
-                message=message,
-                quickbooks_id=qbo_id,
                 started_at=run.started_at,
                 finished_at=now,
             )
-            for outcome, label, pk, qbo_id, message in entries
+            for entry in entries
         ],
         batch_size=1000,
     )
-    return Counter(column_of(outcome) for outcome, *_ in entries)
+    return Counter(column_of(entry.outcome) for entry in entries)
 
 
 def column_of(outcome: str) -> str:

@@ -150,7 +150,7 @@ def _changes(work: Work, fed: list[Mapper], since: datetime) -> tuple[Changes | 
 def _not_fed(refusal: Refused) -> Entry:
     code = f" (code {refusal.code})" if refusal.code else ""
     note = f"QuickBooks refused to say what changed{code}, so Finmo compared the whole list with it."
-    return (SyncJob.Outcome.SKIPPED, "Change feed", None, "", note)
+    return Entry(SyncJob.Outcome.SKIPPED, "Change feed", None, "", note)
 
 
 def _read_all(

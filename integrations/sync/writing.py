@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models, transaction
 from django.db.models import F
@@ -12,10 +12,18 @@ from django.utils import timezone
 from ..mapping import Links, Mapper, Values
 from ..models import Conflict, Document, Organization, SyncedRecord, SyncJob, SyncState
 
-# (outcome, label, record id, QuickBooks id, message)
-Entry = tuple[SyncJob.Outcome, str, int | None, str, str]
 # What stopped a record before says nothing of it as it is now.
 NO_ERROR = dict.fromkeys(("sync_error_code", "sync_error_message", "sync_error_remedy", "sync_error_tid"), "")
+
+
+class Entry(NamedTuple):
+    """What a read did to a record, as the journal has it. `record_id` is None for what is not here."""
+
+    outcome: SyncJob.Outcome
+    label: str
+    record_id: int | None
+    quickbooks_id: str
+    message: str = ""
 
 
 def in_step_columns() -> dict[str, Any]:
@@ -106,7 +114,9 @@ def mark_gone(mapper: Mapper, organization: Organization, ids: Iterable[str]) ->
         columns = {"is_active": False}
     records = list(records)
     found = [
-        (SyncJob.Outcome.UPDATED, mapper.label(record), record.pk, record.qbo_id, "Deleted in QuickBooks.")
+        Entry(
+            SyncJob.Outcome.UPDATED, mapper.label(record), record.pk, record.qbo_id, "Deleted in QuickBooks."
+        )
         for record in records
     ]
     keys = [record.pk for record in records]
