@@ -17,10 +17,12 @@ from django.utils.timesince import timesince
 
 from ..causes import commonest_causes
 from ..models import Conflict, Connection, Organization, QueueStep, SyncJob, SyncRun
+from .calls import calls_against_limits
+from .delays import webhook_delays
 from .labels import link, list_of, may, state_label
 from .repairs import cause_lines
 from .tables import Table, moment, runs_table
-from .watching import calls_against_limits, lease_holders, runs_per_day, webhook_delays, workers
+from .watching import lease_holders, runs_per_day, workers
 
 EXPIRING_DAYS = 30
 SHOWN_CAUSES = 50

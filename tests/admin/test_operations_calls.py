@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from integrations.admin.watching import forecast
+from integrations.admin.calls import forecast
 from integrations.models import (
     CallCount,
     Organization,
