@@ -1,7 +1,8 @@
 from typing import ClassVar
 
-from integrations.document_forms import DAY, DocumentForm, LineForm
+from integrations.document_forms import DAY, DocumentForm
 from integrations.forms import NumberField
+from integrations.lines_grid import LineForm
 
 from .models import Bill, BillLine
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
-from ..document_forms import describe
 from ..forms import RecordForm, shown
+from ..lines_grid import describe
 
 
 class VersionedForm(RecordForm):

@@ -9,8 +9,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from ..document_forms import NOT_ON_LINES
 from ..ids import read_id
+from ..lines_grid import NOT_ON_LINES
 from ..models import DocumentLine, Item, SyncedRecord, TaxCode
 from ..models.document import LARGEST
 from .fields import AmountField, NameField, OwnReference, PlainNumberField, PriceField

@@ -8,7 +8,8 @@ from typing import ClassVar
 from import_export.fields import Field
 
 from .. import editing
-from ..document_forms import DocumentForm, LineForm, describe, line_forms
+from ..document_forms import DocumentForm
+from ..lines_grid import LineForm, describe, line_forms
 from ..models import Document, DocumentLine, name_key
 from .document_rows import LINE_COLUMNS, gathered
 from .names import Names

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
-from ..document_forms import LineChoices, usable_items
+from ..lines_grid import LineChoices, usable_items
 from ..models import Document, Organization, SyncedRecord, name_key
 
 # {name key: the keys of all that are called so}

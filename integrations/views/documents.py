@@ -12,7 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from .. import editing
-from ..document_forms import DocumentForm, LineChoices, LineForm, LineForms, line_forms, usable_items
+from ..document_forms import DocumentForm
+from ..lines_grid import LineChoices, LineForm, LineForms, line_forms, usable_items
 from ..listing import Between, Column, Filter, by_state
 from ..models import Document, DocumentLine, DocumentStatus
 from ..services import Refused
