@@ -16,6 +16,7 @@ from typing import Any
 
 from . import clock, jsontext, renaming
 from .entities import ENTITIES, Entity
+from .entities.order import in_order
 from .models import Change, Company, StoredObject, only
 
 Key = tuple[str, str]
@@ -215,6 +216,10 @@ class Books:
                 "LastUpdatedTime": clock.stamp(row.updated_at),
             },
         }
+        # In place: the caller answers with this very document.
+        ordered = in_order(row.entity, document)
+        document.clear()
+        document.update(ordered)
         for column, value in _columns(ENTITIES[row.entity], document).items():
             setattr(row, column, value)
         row.number = int(row.qbo_id) if row.qbo_id.isdigit() else 0

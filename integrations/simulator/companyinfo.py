@@ -43,11 +43,13 @@ def _envelope(company: Company) -> dict[str, Any]:
 
 def company_info(company: Company) -> dict[str, Any]:
     country, street, city, state, postal_code = COUNTRIES[company.country]
-    address = {"Id": "1", "Line1": street, "City": city, "Country": country, "PostalCode": postal_code}
+    address = {"Id": "1", "Line1": street, "City": city, "Country": country}
+    address |= {"CountrySubDivisionCode": state} if state else {}
+    address["PostalCode"] = postal_code
     return {
         "CompanyName": company.name,
         "LegalName": company.name,
-        "CompanyAddr": address | ({"CountrySubDivisionCode": state} if state else {}),
+        "CompanyAddr": address,
         "CustomerCommunicationAddr": address,
         "LegalAddr": address,
         "PrimaryPhone": {"FreeFormNumber": "(650)944-4444"},
@@ -68,17 +70,17 @@ def company_info(company: Company) -> dict[str, Any]:
 
 def preferences(company: Company) -> dict[str, Any]:
     accounting: dict[str, Any] = {
-        "UseAccountNumbers": False,
+        "UseAccountNumbers": True,
         "TrackDepartments": False,
         "DepartmentTerminology": "Location",
         "ClassTrackingPerTxn": False,
         "ClassTrackingPerTxnLine": False,
         "FirstMonthOfFiscalYear": "January",
         "TaxYearMonth": "January",
-        "CustomerTerminology": "Customers",
     }
     if company.book_close_date:
         accounting["BookCloseDate"] = company.book_close_date.isoformat()
+    accounting["CustomerTerminology"] = "Customers"
     tax: dict[str, Any] = {"UsingSalesTax": True}
     if company.ast:
         # Absent where automated sales tax is not the company's model.

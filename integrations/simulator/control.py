@@ -196,7 +196,7 @@ def issue_tokens(request: HttpRequest, realm: str) -> JsonResponse:
             "access_token": tokens.access_token(grant).token,
             "refresh_token": grant.refresh_token,
             "expires_in": int(tokens.ACCESS_LIFE.total_seconds()),
-            "x_refresh_token_expires_in": tokens.expires_in(grant),
+            "x_refresh_token_expires_in": int(tokens.ROLLING_LIFE.total_seconds()),
         },
         status=201,
     )

@@ -47,6 +47,7 @@ MESSAGES = {
     "6100": "Invalid Line TaxCode in the request",
     "6140": "Duplicate Document Number Error",
     "6150": "ParentRef required",
+    "6160": "Invalid TaxCode in the request",
     "6170": "TxnTaxDetail is not allowed",
     "6180": "Sub-level limit exceeded",
     "6190": "Invalid Company Status",
@@ -131,20 +132,6 @@ def unsupported(detail: str) -> Fault:
     return fault("500", f"Operation {detail} is not supported.")
 
 
-GATEWAY_BODY = {
-    "warnings": None,
-    "intuitObject": None,
-    "report": None,
-    "queryResponse": None,
-    "batchItemResponse": [],
-    "attachableResponse": [],
-    "syncErrorResponse": None,
-    "requestId": None,
-    "status": None,
-    "cdcresponse": [],
-}
-
-
 def gateway(kind: str, name: str, code: str, status: int, detail: str | None, time_ms: int) -> dict[str, Any]:
     """The lower-case envelope of Intuit's gateway, which answers before the company is asked."""
     error = {
@@ -153,4 +140,17 @@ def gateway(kind: str, name: str, code: str, status: int, detail: str | None, ti
         "code": code,
         "element": None,
     }
-    return GATEWAY_BODY | {"fault": {"error": [error], "type": kind}, "time": time_ms}
+    return {
+        "warnings": None,
+        "intuitObject": None,
+        "fault": {"error": [error], "type": kind},
+        "report": None,
+        "queryResponse": None,
+        "batchItemResponse": [],
+        "attachableResponse": [],
+        "syncErrorResponse": None,
+        "requestId": None,
+        "time": time_ms,
+        "status": None,
+        "cdcresponse": [],
+    }

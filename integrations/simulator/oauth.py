@@ -165,7 +165,7 @@ def _granted(request: HttpRequest, grant_type: str) -> HttpResponse:
         "access_token": access.token,
         "expires_in": int(tokens.ACCESS_LIFE.total_seconds()),
         "refresh_token": grant.refresh_token,
-        "x_refresh_token_expires_in": tokens.expires_in(grant),
+        "x_refresh_token_expires_in": int(tokens.ROLLING_LIFE.total_seconds()),
     }
     if request.headers.get(HARD_EXPIRY_HEADER, "").lower() == "true":
         body["x_refresh_token_hard_expires_in"] = tokens.hard_expires_in(grant)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from datetime import timedelta
 
@@ -127,14 +128,10 @@ def company_of(refresh_token: str, code: str) -> Company | None:
     return row.company if row else None
 
 
-def expires_in(grant: Grant) -> int:
-    """Seconds until the refresh token dies of disuse."""
-    return int((grant.refreshed_at + ROLLING_LIFE - timezone.now()).total_seconds())
-
-
 def hard_expires_in(grant: Grant) -> int:
     """Seconds until the consent ends, however often it is refreshed."""
-    return int((grant.authorized_at + HARD_LIFE - timezone.now()).total_seconds())
+    # A second that has begun counts: what was issued just now has its whole life before it.
+    return math.ceil((grant.authorized_at + HARD_LIFE - timezone.now()).total_seconds())
 
 
 def _refresh_token() -> str:

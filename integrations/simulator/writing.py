@@ -152,12 +152,19 @@ def _rename_descendants(
 
 
 def _kept(entity: Entity, previous: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
-    """What a sparse update leaves as it was. Tax that belonged to other lines is computed anew."""
+    """What a sparse update leaves as it was. Tax that belonged to other lines is computed anew, and a rate belongs to
+    its currency."""
     kept = writable(entity.part, previous)
+    if "ExchangeRate" in kept and _currency(values) not in (None, _currency(previous)):
+        del kept["ExchangeRate"]
     if "Line" in values and "TxnTaxDetail" in kept:
         code = kept["TxnTaxDetail"].get("TxnTaxCodeRef")
         kept["TxnTaxDetail"] = {"TxnTaxCodeRef": code} if code else {}
     return kept
+
+
+def _currency(document: dict[str, Any]) -> str | None:
+    return (document.get("CurrencyRef") or {}).get("value")
 
 
 def writable(part: Part, document: dict[str, Any]) -> dict[str, Any]:

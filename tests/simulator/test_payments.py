@@ -40,6 +40,15 @@ def test_a_payment_lowers_the_balance_and_moves_the_version(us, owed):
     assert paid["UnappliedAmt"] == 0
 
 
+def test_money_without_an_account_goes_to_undeposited_funds(us):
+    body = {"CustomerRef": {"value": "1"}, "TotalAmt": 5}
+    paid = us.create("Payment", body)
+    assert us.read("Account", paid["DepositToAccountRef"]["value"])["AccountSubType"] == "UndepositedFunds"
+    assert us.create("Payment", body | {"DepositToAccountRef": {"value": "1"}})["DepositToAccountRef"] == {
+        "value": "1"
+    }
+
+
 def test_a_paid_invoice_is_neither_voided_nor_deleted_until_the_payment_is(us, owed):
     paid = us.create("Payment", payment(owed["Id"], 100))
     named = {"Id": owed["Id"], "SyncToken": "1"}

@@ -230,6 +230,29 @@ def test_a_transaction_is_in_its_contacts_currency(world):
     assert world.read("Customer", customer)["Balance"] == 100
 
 
+def test_where_there_are_several_currencies_the_home_one_has_a_rate_too(world, sg):
+    body = invoice("1", **taxed("3"), CurrencyRef={"value": "SGD"})
+    created = world.create("Invoice", body | {"ExchangeRate": "1.35"})
+    assert (created["ExchangeRate"], created["HomeTotalAmt"], created["HomeBalance"]) == (1, 100, 100)
+    paid = world.create(
+        "Payment", {"CustomerRef": {"value": "1"}, "TotalAmt": 5, "CurrencyRef": {"value": "SGD"}}
+    )
+    assert paid["ExchangeRate"] == 1
+    assert not {"ExchangeRate", "HomeTotalAmt", "HomeBalance"} & set(sg.create("Invoice", body))
+
+
+def test_a_rate_belongs_to_its_currency(world):
+    created = world.create("Invoice", invoice("1", **taxed("3"), CurrencyRef={"value": "SGD"}))
+    customer = world.create("Customer", {"DisplayName": "Acme", "CurrencyRef": {"value": "USD"}})["Id"]
+    body = {"Id": created["Id"], "SyncToken": "0", "sparse": True, "CustomerRef": {"value": customer}}
+    moved = world.create("Invoice", body | {"CurrencyRef": {"value": "USD"}})
+    assert (moved["ExchangeRate"], moved["HomeTotalAmt"]) == (D("1.287999"), D("128.80"))
+    named = {"Id": created["Id"], "sparse": True, "CurrencyRef": {"value": "USD"}}
+    world.create("Invoice", named | {"SyncToken": "1", "ExchangeRate": "1.35"})
+    kept = world.create("Invoice", named | {"SyncToken": "2", "PrivateNote": "ours"})
+    assert kept["ExchangeRate"] == D("1.35")
+
+
 def test_a_rate_that_is_not_sent_is_the_days_rate(world):
     customer = world.create("Customer", {"DisplayName": "Acme", "CurrencyRef": {"value": "USD"}})["Id"]
     created = world.create("Invoice", invoice(customer, **taxed("3"), CurrencyRef={"value": "USD"}))
@@ -265,3 +288,9 @@ def test_yen_have_no_decimals(world):
 )
 def test_an_exchange_rate_needs_a_currency_and_a_date(us, parameters, code):
     assert us.get("exchangerate", **parameters)["Fault"]["Error"][0]["code"] == code
+
+
+def test_the_code_for_a_tax_typed_in_by_hand_is_no_transactions_own(us):
+    body = invoice(detail={"TaxCodeRef": {"value": "TAX"}})
+    body["TxnTaxDetail"] = {"TxnTaxCodeRef": {"value": "CustomSalesTax"}, "TotalTax": 3}
+    assert us.error("invoice", body)["code"] == "6160"

@@ -64,6 +64,13 @@ def _words(line: Any) -> str:
     return f"{named}: {line.description}" if named and line.description else named or line.description
 
 
+def _rate_there(record: Any, document: Document) -> Decimal | None:
+    """QuickBooks gives its home currency a rate of 1; here it has none."""
+    if document["CurrencyRef"]["value"] == record.organization.currency:
+        return None
+    return Decimal(document["ExchangeRate"]).normalize()
+
+
 def document_there(record: Any, document: Document) -> Facts:
     _, reference = CONTACT[type(record)]
     memo = document.get("PrivateNote", "")
@@ -74,7 +81,7 @@ def document_there(record: Any, document: Document) -> Facts:
         "contact": document[reference]["value"],
         "number": document.get("DocNumber", ""),
         "currency": document["CurrencyRef"]["value"],
-        "rate": ("ExchangeRate" in document and Decimal(document["ExchangeRate"]).normalize()) or None,
+        "rate": _rate_there(record, document),
         "treatment": document.get("GlobalTaxCalculation", "TaxExcluded"),
         "issued": document["TxnDate"],
         "due": document.get("DueDate"),

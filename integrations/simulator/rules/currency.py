@@ -76,9 +76,10 @@ def of_transaction(books: Books, values: dict[str, Any], contact: dict[str, Any]
 
 
 def exchange(books: Books, values: dict[str, Any], code: str, *, purchase: bool = False) -> Decimal | None:
-    """Home units for one unit of the transaction's currency; None in the home currency."""
+    """Home units for one unit of the transaction's currency: 1 in the home currency where the company has several,
+    None where it has one."""
     if code == books.home:
-        return None
+        return Decimal(1) if books.company.multicurrency else None
     sent = values.get("ExchangeRate")
     if sent:
         if sent < 0:
@@ -91,14 +92,11 @@ def exchange(books: Books, values: dict[str, Any], code: str, *, purchase: bool 
     return jsontext.number(currencies.rate(code, books.home))
 
 
-def apply(
-    books: Books, document: dict[str, Any], code: str, rate: Decimal | None, *, with_total: bool = True
-) -> None:
-    """Writes the currency, and for a foreign one the rate and the amounts in home currency."""
+def apply(books: Books, document: dict[str, Any], code: str, rate: Decimal | None) -> None:
+    """Writes the currency, and where the company has several the rate and the amounts in home currency."""
     document["CurrencyRef"] = currencies.reference(code)
     if rate is None:
         return
     document["ExchangeRate"] = rate
-    if with_total:
-        document["HomeTotalAmt"] = currencies.rounded(document["TotalAmt"] * rate, books.home)
+    document["HomeTotalAmt"] = currencies.rounded(document["TotalAmt"] * rate, books.home)
     document["HomeBalance"] = currencies.rounded(document["Balance"] * rate, books.home)

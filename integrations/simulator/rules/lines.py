@@ -13,6 +13,7 @@ from . import references
 from .tax import Tax
 
 DEFAULT_ITEM = "1"
+BOUGHT = ("AccountBasedExpenseLineDetail", "ItemBasedExpenseLineDetail")
 PRICE_QUANTUM = Decimal("0.0000001")
 # A bill line takes every account but those that payments and invoices post to by themselves.
 EXPENSE_ACCOUNTS = (
@@ -48,6 +49,9 @@ class Lines:
         if kind != "DescriptionOnly":
             line["Amount"] = self._amount(sent, sent.get(kind) or {})
             references.check(self.books, sent.get(kind) or {}, None, {"ClassRef": "Class"})
+        if kind in BOUGHT:
+            # A bill's lines carry their own, empty list of linked transactions (recorded).
+            line["LinkedTxn"] = []
         line["DetailType"] = kind
         self.documents.append(line)
         return line
@@ -125,7 +129,6 @@ class Lines:
         line["AccountBasedExpenseLineDetail"] = {"AccountRef": references.named(account)}
         self._billable(line, detail, before)
         self._taxed(line, detail, before, {})
-        self._linked(line)
 
     def add_purchase(self, sent: dict[str, Any]) -> None:
         line = self.add(sent)
@@ -136,7 +139,6 @@ class Lines:
         line["ItemBasedExpenseLineDetail"] = self._item_detail(detail, item, ())
         self._billable(line, detail, before)
         self._taxed(line, detail, before, item)
-        self._linked(line)
 
     def _item(self, reference: dict[str, str], account: str, before: dict[str, Any]) -> dict[str, Any]:
         item = references.required(self.books, "Item", reference, "ItemRef", before.get("ItemRef")).document()
@@ -188,8 +190,3 @@ class Lines:
         elif status == "Billable":
             raise business("A billable line needs a customer.")
         target["BillableStatus"] = status
-
-    @staticmethod
-    def _linked(line: dict[str, Any]) -> None:
-        """A bill's lines carry their own, empty list of linked transactions (recorded)."""
-        line["LinkedTxn"] = []

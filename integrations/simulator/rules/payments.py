@@ -26,14 +26,21 @@ def build_payment(
     applied = sum((line["Amount"] for line in document["Line"]), Decimal(0))
     if applied > document["TotalAmt"]:
         raise business("The amount applied can't be more than the amount of the payment.")
-    if values.get("DepositToAccountRef"):
-        account = references.account(
-            books, values["DepositToAccountRef"], "DepositToAccountRef", documents.MONEY_ACCOUNTS
-        )
+    account = _deposit_account(books, values, previous or {})
+    if account:
         document["DepositToAccountRef"] = {"value": account["Id"]}
     document["UnappliedAmt"] = document["TotalAmt"] - applied or Decimal(0)
     document.setdefault("ProcessPayment", False)
     return document
+
+
+def _deposit_account(books: Books, values: dict[str, Any], before: dict[str, Any]) -> dict[str, Any] | None:
+    """Where the money went: the account that was named, else Undeposited Funds."""
+    key = "DepositToAccountRef"
+    if values.get(key):
+        return references.account(books, values[key], key, documents.MONEY_ACCOUNTS, before.get(key))
+    row = books.holder(["Account"], "full_name_key", "undeposited funds")
+    return row.document() if row else None
 
 
 def build_bill_payment(
@@ -87,6 +94,7 @@ def _common(
         "TotalAmt": total,
         "TxnDate": txn_date,
         "CurrencyRef": currencies.reference(code),
+        "LinkedTxn": [],
         "Line": [_line(books, entity, sent, values[key], code) for sent in values.get("Line") or []],
     }
     document |= {name: values[name] for name in COPIED if values.get(name)}

@@ -21,6 +21,7 @@ from . import references
 WORDS = {"GB": "VAT", "CA": "GST/HST"}
 US_CODES = ("TAX", "NON")
 AST_CODE = "2"
+FOR_OTHER_FORMS = "CustomSalesTax"
 HUNDRED = Decimal(100)
 
 
@@ -183,6 +184,10 @@ class Tax:
             sent = {"value": AST_CODE}
         if sent is None or sent["value"] in US_CODES or self._side == "Purchase":
             return {"TotalTax": 0}, Decimal(0)
+        if sent["value"] == FOR_OTHER_FORMS:
+            raise fault(
+                "6160", "CustomSalesTax can't be used as the tax code of a transaction.", "TxnTaxCodeRef"
+            )
         row = references.required(self._books, "TaxCode", sent, "TxnTaxCodeRef", sent)
         base = self._net["TAX"]
         rates = self._rates_of(row.document())

@@ -79,7 +79,7 @@ def add_taxes(directory: Directory) -> None:
         for qbo_id, taxable in taxes.PSEUDO_CODES.items():
             document = _tax_code(qbo_id, qbo_id, taxable) | {"TaxGroup": False}
             row = books.create(ENTITIES["TaxCode"], document, qbo_id=qbo_id)
-            # Recorded: the two pseudo codes carry no sync token.
+            # Recorded: the pseudo codes carry no sync token.
             del document["SyncToken"]
             row.body = jsontext.encode(document).decode()
 

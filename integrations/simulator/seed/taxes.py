@@ -68,4 +68,4 @@ CODES: dict[str, Codes] = {
 
 # The codes of seeded lines: (on sales, on purchases). In the United States a line is taxable or not.
 LINE_CODES = {"US": ("NON", "NON"), "AU": ("2", "2"), "SG": ("2", "6"), "GB": ("2", "2"), "CA": ("2", "2")}
-PSEUDO_CODES = {"TAX": True, "NON": False}
+PSEUDO_CODES = {"TAX": True, "NON": False, "CustomSalesTax": True}
