@@ -86,7 +86,7 @@ def _answer(request: HttpRequest, company: Company, segments: list[str], call: C
         return refused
     if limits.exceeded(company, call.kind):
         return responses.throttled(as_xml=company.throttle_as_xml)
-    response = mishaps.instead(company, kind)
+    response = mishaps.instead(request, company, kind)
     if response is not None:
         return response
     response = _execute(request, company, segments, forget=kind == "requestid_forgotten")

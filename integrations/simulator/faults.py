@@ -54,6 +54,7 @@ MESSAGES = {
     "6210": "Account Period Closed",
     "6220": "Delete entity has balance",
     "6240": "Duplicate Name Exists Error",
+    "6270": "Transaction date is prior to start date for inventory item",
     "6420": "Email address required",
     "6430": "Invalid account type used",
     "6440": "Line needs an item or an account",

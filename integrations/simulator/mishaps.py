@@ -13,6 +13,7 @@ from .models import Company, Mishap
 
 # kind: what happens
 KINDS = {
+    "request_lost": "The call is not carried out and never answered",
     "answer_lost": "The call is carried out, its answer never arrives",
     "throttled": "429 before the call is carried out",
     "throttled_after": "429 although the call was carried out",
@@ -65,8 +66,10 @@ def wait(company: Company, mishap: Mishap | None) -> None:
         time.sleep(seconds)
 
 
-def instead(company: Company, kind: str) -> HttpResponse | None:
+def instead(request: HttpRequest, company: Company, kind: str) -> HttpResponse | None:
     """What is answered instead of carrying the call out."""
+    if kind == "request_lost":
+        return responses.lost(request)
     if kind == "throttled":
         return responses.throttled(as_xml=company.throttle_as_xml)
     if kind == "server_error":
@@ -82,4 +85,4 @@ def spoiled(request: HttpRequest, company: Company, response: HttpResponse, kind
         response.content = response.content[: len(response.content) // 2]
     if kind == "broken_json":
         response.content = b"{" + response.content
-    return instead(company, kind.removesuffix("_after")) or response
+    return instead(request, company, kind.removesuffix("_after")) or response

@@ -47,10 +47,11 @@ class Company(models.Model):
         "a name that was merged away is gone (610), not inactive", default=True
     )
 
-    # Limits, each a sliding window; null means off.
+    # Limits: sliding windows, and what may wait for its answer at the same time; null means off.
     requests_per_minute = models.PositiveIntegerField(null=True, blank=True)
     requests_per_second = models.PositiveIntegerField(null=True, blank=True)
     batches_per_minute = models.PositiveIntegerField(null=True, blank=True)
+    requests_at_once = models.PositiveIntegerField(null=True, blank=True)
     throttle_as_xml = models.BooleanField("429 as XML", default=False)
     latency_ms = models.PositiveIntegerField("latency in milliseconds", default=0)
 
@@ -67,6 +68,7 @@ class Company(models.Model):
     )
     webhook_duplicates = models.BooleanField("send every event twice", default=False)
     webhook_reversed = models.BooleanField("send events out of order", default=False)
+    webhook_bare = models.BooleanField("leave out what an event may lack", default=False)
 
     class Meta:
         verbose_name_plural = "companies"

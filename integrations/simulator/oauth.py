@@ -141,7 +141,7 @@ def _counted(request: HttpRequest, company: Company, grant_type: str) -> HttpRes
     mishap = mishaps.take(company, request.path)
     kind = mishap.kind if mishap else ""
     mishaps.wait(company, mishap)
-    response = mishaps.instead(company, kind)
+    response = mishaps.instead(request, company, kind)
     if response is not None:
         return response
     if kind == "grant_revoked":

@@ -26,18 +26,11 @@ VERBS = {
     "Merge": "merged",
     "Emailed": "emailed",
 }
-WATCHED = (
-    "Customer",
-    "Vendor",
-    "Item",
-    "Account",
-    "Invoice",
-    "Bill",
-    "Payment",
-    "BillPayment",
-    "Term",
-    "Employee",
-)
+NAMED_AS_THEY_ARE = (
+    "Customer", "Vendor", "Item", "Account", "Invoice", "Bill", "Payment", "BillPayment", "Term", "Employee",
+)  # fmt: skip
+# Entity: its name in an event's type.
+WATCHED = {name: name.lower() for name in NAMED_AS_THEY_ARE} | {"CompanyCurrency": "currency"}
 
 
 @dataclass(frozen=True)
@@ -108,14 +101,19 @@ def _untold(*companies: Company) -> Any:
 
 def _event(company: Company, change: Change) -> dict[str, Any]:
     verb = company.webhook_void_verb if change.operation == "Void" else VERBS[change.operation]
-    return {
+    event = {
         "specversion": "1.0",
         "id": change.event_id,
         "source": "intuit.c2ltdWxhdG9y",
-        "type": f"qbo.{change.entity.lower()}.{verb}.v1",
+        "type": f"qbo.{WATCHED[change.entity]}.{verb}.v1",
         "datacontenttype": "application/json",
         "time": change.at.isoformat().replace("+00:00", "Z"),
         "intuitentityid": change.qbo_id,
         "intuitaccountid": company.realm_id,
         "data": {"deletedid": change.deleted_id} if change.deleted_id else {},
     }
+    if company.webhook_bare:
+        del event["datacontenttype"]
+        if not event["data"]:
+            del event["data"]
+    return event

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -32,6 +33,7 @@ def count(quickbooks, entity="Customer"):
 @pytest.mark.parametrize(
     ("kind", "status", "carried_out"),
     [
+        ("request_lost", 504, False),
         ("answer_lost", 504, True),
         ("throttled", 429, False),
         ("throttled_after", 429, True),
@@ -147,6 +149,25 @@ def test_batches_have_a_limit_of_their_own(us):
     assert us.status == 200
 
 
+def test_only_so_many_calls_wait_for_their_answer_at_once(us):
+    us.switch(requests_at_once=2)
+    for path in ("invoice", "bill"):
+        us.company.calls.create(kind="write", method="POST", path=path, tid="t")
+    us.get("preferences")
+    assert us.status == 429
+    us.company.calls.filter(path="bill").update(status=200)
+    us.get("preferences")
+    assert us.status == 200
+
+
+def test_a_call_that_was_cut_waits_for_no_answer(us):
+    us.switch(requests_at_once=1)
+    us.company.calls.create(kind="write", method="POST", path="invoice", tid="t")
+    with time_machine.travel(us.company.calls.get().at + timedelta(seconds=121), tick=False):
+        us.get("preferences")
+    assert us.status == 200
+
+
 def test_a_throttled_call_is_told_in_the_gateways_envelope_or_in_xml(us):
     us.switch(requests_per_minute=0)
     answer = us.get("preferences")
@@ -232,7 +253,12 @@ def test_an_unknown_switch_or_value_is_refused(us, change):
 
 
 def test_a_company_takes_intuits_own_limits_when_asked(us, client):
-    numbers = {"requests_per_minute": 500, "requests_per_second": 10, "batches_per_minute": 40}
+    numbers = {
+        "requests_per_minute": 500,
+        "requests_per_second": 10,
+        "batches_per_minute": 40,
+        "requests_at_once": 10,
+    }
     made = client.post(
         "/simulator/control/", {"seed": False, "intuit_limits": True}, content_type="application/json"
     )

@@ -1,5 +1,7 @@
 """Every reference must name something that exists (2500), of a kind that fits (6430)."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from .conftest import bill, invoice
@@ -58,3 +60,20 @@ def test_a_customers_receivable_account_is_one(us):
 def test_an_item_names_what_exists(us, key):
     body = {"Name": "New", "Type": "Service", "IncomeAccountRef": {"value": "14"}, key: UNKNOWN}
     assert refusal(us, "item", body)[:2] == ("2500", key)
+
+
+def test_no_transaction_is_older_than_its_inventory(us):
+    printer = us.query("select * from Item where Name = 'Receipt Printer'")["Item"][0]
+    start = date.fromisoformat(printer["InvStartDate"])
+    before = (start - timedelta(days=1)).isoformat()
+    sold = invoice(detail={"ItemRef": {"value": printer["Id"]}})
+    assert us.error("invoice", sold | {"TxnDate": before})["code"] == "6270"
+    bought = {
+        "Amount": 155,
+        "DetailType": "ItemBasedExpenseLineDetail",
+        "ItemBasedExpenseLineDetail": {"ItemRef": {"value": printer["Id"]}},
+    }
+    assert us.error("bill", bill() | {"Line": [bought], "TxnDate": before})["code"] == "6270"
+    created = us.create("Invoice", sold | {"TxnDate": start.isoformat()})
+    moved = {"Id": created["Id"], "SyncToken": "0", "sparse": True, "TxnDate": before}
+    assert us.error("invoice", moved)["code"] == "6270"

@@ -108,6 +108,21 @@ def test_events_may_come_twice_in_disorder_and_with_the_other_word_for_void(us, 
     assert types == ["qbo.invoice.voided.v1", "qbo.invoice.created.v1"] * 2
 
 
+def test_an_event_may_lack_what_intuits_own_sample_lacks(us, receiver):
+    us.switch(webhook_bare=True)
+    us.create("Customer", {"DisplayName": "Acme"})
+    control(us, "webhooks/", "post", url=receiver.url)
+    [event] = json.loads(receiver.received[0][1])
+    assert set(event) == {"specversion", "id", "source", "type", "time", "intuitentityid", "intuitaccountid"}
+
+
+def test_a_currency_that_comes_into_use_is_told_of(world, receiver):
+    world.create("CompanyCurrency", {"Code": "NOK"})
+    control(world, "webhooks/", "post", url=receiver.url)
+    [event] = json.loads(receiver.received[0][1])
+    assert event["type"] == "qbo.currency.created.v1"
+
+
 def test_one_delivery_tells_of_all_companies_with_the_same_address(us, sg, receiver):
     for company in (us, sg):
         company.switch(webhook_url=receiver.url)

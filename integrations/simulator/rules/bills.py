@@ -69,7 +69,7 @@ def _add_lines(
 ) -> Decimal:
     """Writes Line and, outside the United States, TxnTaxDetail; returns the total."""
     tax = Tax(books, code, "Purchase", values)
-    lines = Lines(books, code, tax, before.get("Line", []))
+    lines = Lines(books, code, document["TxnDate"], tax, before.get("Line", []))
     adders = {
         "AccountBasedExpenseLineDetail": lines.add_expense,
         "ItemBasedExpenseLineDetail": lines.add_purchase,

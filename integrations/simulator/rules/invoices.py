@@ -98,7 +98,7 @@ def _add_lines(
 ) -> Decimal:  # fmt: skip
     """Writes Line and TxnTaxDetail; returns the total. Order: items, subtotal, discount."""
     tax = Tax(books, code, "Sales", values, exempt=not customer.get("Taxable", True))
-    lines = Lines(books, code, tax, before.get("Line", []))
+    lines = Lines(books, code, document["TxnDate"], tax, before.get("Line", []))
     discounts = []
     for sent in values["Line"]:
         kind = sent.get("DetailType")

@@ -29,6 +29,7 @@ class Lines:
 
     books: Books
     currency: str
+    txn_date: str
     tax: Tax
     previous: list[dict[str, Any]]
     documents: list[dict[str, Any]] = field(default_factory=list)
@@ -144,6 +145,13 @@ class Lines:
         item = references.required(self.books, "Item", reference, "ItemRef", before.get("ItemRef")).document()
         if item["Type"] == "Category":
             raise business("A category can't be used on a transaction line. Choose a product or service.")
+        if item["Type"] == "Inventory" and self.txn_date < item["InvStartDate"]:
+            raise fault(
+                "6270",
+                "The date of a transaction can't be before the start date of its inventory items. "
+                f"{item['Name']} starts on {item['InvStartDate']}.",
+                "TxnDate",
+            )
         if account not in item:
             side = "sold" if account == "IncomeAccountRef" else "bought"
             raise business(f"The product or service {item['Name']} has no account for when it is {side}.")
