@@ -93,7 +93,7 @@ def preferences(company: Company) -> dict[str, Any]:
             "AllowDeposit": True,
             "AllowEstimates": True,
             "AllowShipping": False,
-            "AutoApplyCredit": True,
+            "AutoApplyCredit": False,
             "DefaultTerms": {"value": "3"},
         },
         "VendorAndPurchasesPrefs": {"TrackingByCustomer": True, "BillableExpenseTracking": True},

@@ -11,11 +11,15 @@ from .faults import business
 from .models import StoredObject
 from .rules.payments import SETTLES, link_type
 
+Target = tuple[str, str]  # the entity and the id of what a payment is applied to
+
 CONTACTS = {
     "Invoice": ("Customer", "CustomerRef", 1),
     "Payment": ("Customer", "CustomerRef", -1),
     "Bill": ("Vendor", "VendorRef", 1),
     "BillPayment": ("Vendor", "VendorRef", -1),
+    "CreditMemo": ("Customer", "CustomerRef", -1),
+    "VendorCredit": ("Vendor", "VendorRef", -1),
 }
 
 
@@ -58,22 +62,28 @@ def move_balance(books: Books, kind: str, contact_id: str, change: Decimal) -> N
 def _settle(
     books: Books, row: StoredObject, previous: dict[str, Any] | None, document: dict[str, Any] | None
 ) -> None:
-    """Takes the payment's old applications back and makes the new ones; each target moves on once."""
-    changes: dict[str, Decimal] = {}
+    """Takes the payment's old applications back and makes the new ones; each target moves on once. What is applied of a
+    credit is gone from it as what is paid of a document is."""
+    changes: dict[Target, Decimal] = {}
     for version, sign in ((previous, 1), (document, -1)):
         for line in version["Line"] if version else []:
-            target = line["LinkedTxn"][0]["TxnId"]
+            target = _target(line)
             changes[target] = changes.get(target, Decimal(0)) + sign * Decimal(line["Amount"])
-    linked = {line["LinkedTxn"][0]["TxnId"] for line in document["Line"]} if document else set()
+    linked = {_target(line) for line in document["Line"]} if document else set()
     for target, change in changes.items():
         if change or previous is None or document is None:
             _apply(books, row, target, change, document if target in linked else None)
 
 
+def _target(line: dict[str, Any]) -> Target:
+    [link] = line["LinkedTxn"]
+    return link["TxnType"], link["TxnId"]
+
+
 def _apply(
-    books: Books, payment: StoredObject, target: str, change: Decimal, document: dict[str, Any] | None
+    books: Books, payment: StoredObject, target: Target, change: Decimal, document: dict[str, Any] | None
 ) -> None:
-    row = books.find(SETTLES[payment.entity], target)
+    row = books.find(*target)
     assert row is not None
     body = row.document()
     balance = Decimal(body["Balance"]) + change
@@ -81,6 +91,8 @@ def _apply(
         raise business("The amount applied is more than the open balance of the transaction.")
     code = body["CurrencyRef"]["value"]
     body["Balance"] = currencies.rounded(balance, code)
+    if "RemainingCredit" in body:
+        body["RemainingCredit"] = body["Balance"]
     if "HomeBalance" in body:
         body["HomeBalance"] = currencies.rounded(balance * Decimal(body["ExchangeRate"]), books.home)
     links = [link for link in body.get("LinkedTxn", []) if link["TxnId"] != payment.qbo_id]

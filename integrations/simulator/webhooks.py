@@ -27,7 +27,8 @@ VERBS = {
     "Emailed": "emailed",
 }
 NAMED_AS_THEY_ARE = (
-    "Customer", "Vendor", "Item", "Account", "Invoice", "Bill", "Payment", "BillPayment", "Term", "Employee",
+    "Customer", "Vendor", "Item", "Account", "Invoice", "Bill", "Payment", "BillPayment", "CreditMemo",
+    "VendorCredit", "Term", "Employee",
 )  # fmt: skip
 # Entity: its name in an event's type.
 WATCHED = {name: name.lower() for name in NAMED_AS_THEY_ARE} | {"CompanyCurrency": "currency"}

@@ -16,6 +16,7 @@ from .rules.accounts import build_account, build_term
 from .rules.bills import build_bill
 from .rules.company_currencies import build_company_currency
 from .rules.contacts import build_customer, build_employee, build_vendor
+from .rules.credits import build_credit_memo, build_vendor_credit
 from .rules.documents import paid, refuse_closed
 from .rules.invoices import build_invoice
 from .rules.items import build_item
@@ -33,10 +34,12 @@ BUILDERS: dict[str, Builder] = {
     "CompanyCurrency": build_company_currency,
     "Invoice": build_invoice,
     "Bill": build_bill,
+    "CreditMemo": build_credit_memo,
+    "VendorCredit": build_vendor_credit,
     "Payment": build_payment,
     "BillPayment": build_bill_payment,
 }
-NUMBERED = ("Invoice", "Bill")
+NUMBERED = ("Invoice", "Bill", "CreditMemo", "VendorCredit")
 CONTACTS = ("Customer", "Vendor")  # their balance can be set when they are created, never after
 TOLD_AS_DELETED = ("Customer", "Vendor", "Employee", "Item", "Account")
 OWN = ("Id", "SyncToken", "MetaData", "domain", "sparse")

@@ -75,7 +75,6 @@ EMPTY = {
         _transaction(
             "CreditCardPayment", {}, "CreditCardAccountRef", "BankAccountRef", "Amount", "VendorRef"
         ),
-        _transaction("CreditMemo", SOLD | {"Balance": "number"}, "RemainingCredit", *SALE),
         _list("CustomerType", LISTED),
         _list("Department", NESTED | {"SubDepartment": "boolean"}),
         _transaction("Deposit", {}, "DepositToAccountRef", "CashBack"),
@@ -92,6 +91,5 @@ EMPTY = {
         _transaction("SalesReceipt", SOLD, "DepositToAccountRef", "PaymentMethodRef", "Balance", *SALE),
         _list("TimeActivity", SOLD | {"TxnDate": "date"}, "NameOf", "EmployeeRef", "Hours", "Minutes"),
         _transaction("Transfer", {"Amount": "number"}, "FromAccountRef", "ToAccountRef"),
-        _transaction("VendorCredit", BOUGHT | {"Balance": "number"}, "APAccountRef"),
     )
 }

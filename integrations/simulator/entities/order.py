@@ -53,6 +53,8 @@ ORDERS = {
         *OBJECT, *TRANSACTION, *SALE,
     ),
     "Bill": ("SalesTermRef", "DueDate", "Balance", "HomeBalance", *OBJECT, *TRANSACTION, *PURCHASE),
+    "CreditMemo": ("RemainingCredit", *OBJECT, *TRANSACTION, *SALE),
+    "VendorCredit": ("Balance", "HomeBalance", *OBJECT, *TRANSACTION, *PURCHASE),
     "Payment": (
         "CustomerRef", "DepositToAccountRef", "PaymentMethodRef", "PaymentRefNum", "TotalAmt", "UnappliedAmt",
         "ProcessPayment", *OBJECT, *TRANSACTION,

@@ -1,4 +1,4 @@
-"""Invoices and bills with their lines, and the payments that settle them."""
+"""Invoices and bills with their lines, the credits given for them, and the payments that settle them."""
 
 from ..schema import (
     AMOUNT,
@@ -55,13 +55,13 @@ TRANSACTION = (
     )
 )
 
-TAXED = {
-    "DueDate": DATE,
+WITHOUT_DUE_DATE = {
     "SalesTermRef": REFERENCE,
     "GlobalTaxCalculation": choice("TaxExcluded", "TaxInclusive", "NotApplicable"),
     "TxnTaxDetail": part(TXN_TAX_DETAIL),
     "LinkedTxn": parts(LINKED_TXN),
 }
+TAXED = {"DueDate": DATE} | WITHOUT_DUE_DATE
 
 SALES_LINE = Part(
     "Line",
@@ -95,44 +95,50 @@ PURCHASE_LINE = Part(
 )
 PAYMENT_LINE = Part("Line", LINE | known("DetailType", "LineEx", "DiscountLineDetail"))
 
+# What every form that is given to a customer has.
+SALE = {
+    "CustomerRef": REFERENCE,
+    "Line": parts(SALES_LINE),
+    "CustomerMemo": part(MEMO),
+    "BillAddr": part(ADDRESS),
+    "ShipAddr": part(ADDRESS),
+    "ShipFromAddr": part(ADDRESS),
+    "BillEmail": part(EMAIL),
+    "BillEmailCc": part(EMAIL),
+    "BillEmailBcc": part(EMAIL),
+    "ClassRef": REFERENCE,
+    "ShipMethodRef": REFERENCE,
+    "ShipDate": DATE,
+    "TrackingNum": text(31),
+    "PONumber": text(15),
+    "ApplyTaxAfterDiscount": BOOLEAN,
+    "PrintStatus": choice("NotSet", "NeedToPrint", "PrintComplete"),
+    "EmailStatus": choice("NotSet", "NeedToSend", "EmailSent"),
+    "AutoDocNumber": BOOLEAN,
+} | known(
+    "TotalAmt", "Balance", "HomeTotalAmt", "HomeBalance", "DeliveryInfo", "TaxExemptionRef", "FreeFormAddress",
+    "PaymentMethodRef", "PaymentRefNum", "FOB", "SalesRepRef", "RemitToRef", "DiscountRate", "DiscountAmt",
+    "ARAccountRef", "FinanceCharge", "TemplateRef", "PriceLevelRef", "GovtTxnRefIdentifier",
+)  # fmt: skip
+
 INVOICE = Entity(
     Part(
         "Invoice",
         TRANSACTION
         | TAXED
+        | SALE
         | {
-            "CustomerRef": REFERENCE,
-            "Line": parts(SALES_LINE),
-            "CustomerMemo": part(MEMO),
-            "BillAddr": part(ADDRESS),
-            "ShipAddr": part(ADDRESS),
-            "ShipFromAddr": part(ADDRESS),
-            "BillEmail": part(EMAIL),
-            "BillEmailCc": part(EMAIL),
-            "BillEmailBcc": part(EMAIL),
-            "ClassRef": REFERENCE,
-            "ShipMethodRef": REFERENCE,
-            "ShipDate": DATE,
-            "TrackingNum": text(31),
             "DepositToAccountRef": REFERENCE,
             "Deposit": AMOUNT,
-            "PONumber": text(15),
-            "ApplyTaxAfterDiscount": BOOLEAN,
-            "PrintStatus": choice("NotSet", "NeedToPrint", "PrintComplete"),
-            "EmailStatus": choice("NotSet", "NeedToSend", "EmailSent"),
             "AllowIPNPayment": BOOLEAN,
             "AllowOnlinePayment": BOOLEAN,
             "AllowOnlineCreditCardPayment": BOOLEAN,
             "AllowOnlineACHPayment": BOOLEAN,
-            "AutoDocNumber": BOOLEAN,
         }
         | known(
-            "TotalAmt", "Balance", "HomeTotalAmt", "HomeBalance", "DeliveryInfo", "InvoiceLink",
-            "TaxExemptionRef", "FreeFormAddress", "EInvoiceStatus", "ECloudStatusTimeStamp", "callToAction",
-            "invoiceStatus", "invoiceStatusLog", "InvoiceEx", "PaymentMethodRef", "PaymentRefNum",
-            "PaymentDetailsMessage", "FOB", "SalesRepRef", "RemitToRef", "LessCIS", "ConvenienceFeeDetail",
-            "DiscountRate", "DiscountAmt", "ARAccountRef", "FinanceCharge", "TemplateRef", "CCDetail",
-            "PriceLevelRef", "GovtTxnRefIdentifier", "Linked",
+            "InvoiceLink", "EInvoiceStatus", "ECloudStatusTimeStamp", "callToAction", "invoiceStatus",
+            "invoiceStatusLog", "InvoiceEx", "PaymentDetailsMessage", "LessCIS", "ConvenienceFeeDetail", "CCDetail",
+            "Linked",
         ),
     ),
     family="Transactions",
@@ -141,22 +147,33 @@ INVOICE = Entity(
     searchable=TRANSACTION_SEARCH
     | {"CustomerRef": "contact", "DueDate": "date", "Balance": "number", "SalesTermRef": "reference"},
 )  # fmt: skip
-BILL = Entity(
+CREDIT_MEMO = Entity(
     Part(
-        "Bill",
+        "CreditMemo",
         TRANSACTION
-        | TAXED
-        | {
-            "VendorRef": REFERENCE,
-            "APAccountRef": REFERENCE,
-            "VendorAddr": part(ADDRESS),
-            "Line": parts(PURCHASE_LINE),
-        }
-        | known(
-            "TotalAmt", "Balance", "HomeBalance", "HomeTotalAmt", "PayerRef", "ReplyEmail", "Memo", "BillEx",
-            "RemitToAddr", "ShipAddr", "LessCIS", "IncludeInAnnualTPAR", "GovtTxnRefIdentifier",
-        ),
+        | WITHOUT_DUE_DATE
+        | SALE
+        | known("RemainingCredit", "DueDate", "DepositToAccountRef", "InvoiceRef", "CreditMemoEx"),
     ),
+    family="Transactions",
+    transaction=True,
+    operations=frozenset({"create", "update", "delete"}),
+    searchable=TRANSACTION_SEARCH
+    | {"CustomerRef": "contact", "Balance": "number", "SalesTermRef": "reference"},
+)
+# What every form that a vendor gives has.
+PURCHASE = {
+    "VendorRef": REFERENCE,
+    "APAccountRef": REFERENCE,
+    "VendorAddr": part(ADDRESS),
+    "Line": parts(PURCHASE_LINE),
+} | known(
+    "TotalAmt", "Balance", "HomeBalance", "HomeTotalAmt", "PayerRef", "ReplyEmail", "Memo", "RemitToAddr", "ShipAddr",
+    "LessCIS", "IncludeInAnnualTPAR", "GovtTxnRefIdentifier",
+)  # fmt: skip
+
+BILL = Entity(
+    Part("Bill", TRANSACTION | TAXED | PURCHASE | known("BillEx")),
     family="Transactions",
     transaction=True,
     operations=frozenset({"create", "update", "delete"}),
@@ -168,7 +185,15 @@ BILL = Entity(
         "Balance": "number",
         "SalesTermRef": "reference",
     },
-)  # fmt: skip
+)
+VENDOR_CREDIT = Entity(
+    Part("VendorCredit", TRANSACTION | WITHOUT_DUE_DATE | PURCHASE | known("VendorCreditEx")),
+    family="Transactions",
+    transaction=True,
+    operations=frozenset({"create", "update", "delete"}),
+    searchable=TRANSACTION_SEARCH
+    | {"VendorRef": "contact", "APAccountRef": "reference", "Balance": "number"},
+)
 PAYMENT = Entity(
     Part(
         "Payment",

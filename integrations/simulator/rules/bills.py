@@ -18,8 +18,9 @@ COPIED = ("PrivateNote", "DepartmentRef", "TransactionLocationType")
 
 def build_bill(
     books: Books, values: dict[str, Any], row: StoredObject | None, previous: dict[str, Any] | None,
-    *, duplicate_allowed: bool = False,
+    *, duplicate_allowed: bool = False, entity: str = "Bill",
 ) -> dict[str, Any]:  # fmt: skip
+    """`entity` is the kind of form: a vendor credit is filled in like a bill."""
     before = previous or {}
     _refuse_incomplete(values)
     vendor = references.required(
@@ -33,7 +34,7 @@ def build_bill(
     documents.refuse_closed(books, txn_date.isoformat(), before.get("TxnDate"))
     term = documents.term(books, values, vendor, "TermRef", previous)
     number = documents.document_number(
-        books, "Bill", values, row, previous, duplicate_allowed=duplicate_allowed
+        books, entity, values, row, previous, duplicate_allowed=duplicate_allowed
     )
     document: dict[str, Any] = {"DueDate": documents.due_date(values.get("DueDate"), txn_date, term, 0)}
     if number:

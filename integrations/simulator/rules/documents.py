@@ -14,6 +14,7 @@ from ..models import StoredObject
 from . import references
 
 MONEY_ACCOUNTS = ("Bank", "Other Current Asset")
+SALES_FORMS = ("Invoice", "CreditMemo")  # these are numbered by the company, bills by their vendors
 
 
 def transaction_date(values: dict[str, Any]) -> date:
@@ -39,15 +40,15 @@ def document_number(
     """The number to store. One that was sent and is taken is refused (6140), unless the company allows it."""
     number = values.get("DocNumber")
     if values.get("AutoDocNumber") and previous is None:
-        return next_number(books, entity)
+        return next_number(books)
     if number and number != (previous or {}).get("DocNumber"):
         if not (duplicate_allowed or books.company.duplicate_doc_numbers_allowed):
             _refuse_taken(books, entity, number, row)
-    if number or entity != "Invoice":
+    if number or entity not in SALES_FORMS:
         return number
     if books.company.custom_txn_numbers:
         return previous.get("DocNumber") if previous and values.get("AutoDocNumber") else None
-    return previous.get("DocNumber") if previous else next_number(books, entity)
+    return previous.get("DocNumber") if previous else next_number(books)
 
 
 def _refuse_taken(books: Books, entity: str, number: str, row: StoredObject | None) -> None:
@@ -62,12 +63,12 @@ def _refuse_taken(books: Books, entity: str, number: str, row: StoredObject | No
         )
 
 
-def next_number(books: Books, entity: str) -> str:
-    """The company's counter, past numbers that were given by hand."""
+def next_number(books: Books) -> str:
+    """The company's counter for all its sales forms, past numbers that were given by hand."""
     while True:
         number = str(books.company.next_doc_number)
         books.company.next_doc_number += 1
-        if books.holder([entity], "doc_key", number) is None:
+        if books.holder(SALES_FORMS, "doc_key", number) is None:
             return number
 
 

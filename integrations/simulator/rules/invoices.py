@@ -30,8 +30,9 @@ COPIED = (
 
 def build_invoice(
     books: Books, values: dict[str, Any], row: StoredObject | None, previous: dict[str, Any] | None,
-    *, duplicate_allowed: bool = False,
+    *, duplicate_allowed: bool = False, entity: str = "Invoice",
 ) -> dict[str, Any]:  # fmt: skip
+    """`entity` is the kind of form: a credit memo is filled in like an invoice."""
     before = previous or {}
     _refuse_incomplete(values)
     customer = references.required(
@@ -46,7 +47,7 @@ def build_invoice(
     documents.refuse_closed(books, txn_date.isoformat(), before.get("TxnDate"))
     term = documents.term(books, values, customer, "SalesTermRef", previous)
     number = documents.document_number(
-        books, "Invoice", values, row, previous, duplicate_allowed=duplicate_allowed
+        books, entity, values, row, previous, duplicate_allowed=duplicate_allowed
     )
     document: dict[str, Any] = {key: values.get(key) or False for key in ONLINE_PAYMENT}
     if number:

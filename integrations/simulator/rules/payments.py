@@ -12,6 +12,7 @@ from ..models import StoredObject
 from . import currency, documents, references
 
 SETTLES = {"Payment": "Invoice", "BillPayment": "Bill"}
+CREDITS = {"Payment": "CreditMemo", "BillPayment": "VendorCredit"}
 CONTACTS = {"Payment": ("Customer", "CustomerRef"), "BillPayment": ("Vendor", "VendorRef")}
 LISTED = {"PaymentMethodRef": "PaymentMethod", "DepartmentRef": "Department"}
 ACCOUNTS = {"ARAccountRef": "Accounts Receivable", "APAccountRef": "Accounts Payable"}
@@ -23,7 +24,7 @@ def build_payment(
 ) -> dict[str, Any]:
     """Received from a customer. What is not applied to invoices stays as UnappliedAmt."""
     document = _common(books, "Payment", values, previous)
-    applied = sum((line["Amount"] for line in document["Line"]), Decimal(0))
+    applied = _applied("Payment", document)
     if applied > document["TotalAmt"]:
         raise business("The amount applied can't be more than the amount of the payment.")
     account = _deposit_account(books, values, previous or {})
@@ -62,9 +63,22 @@ def build_bill_payment(
     document[part] = {key: references.named(account)}
     if pay_type == "Check":
         document[part]["PrintStatus"] = (values.get(part) or {}).get("PrintStatus") or "NotSet"
-    if sum((line["Amount"] for line in document["Line"]), Decimal(0)) != document["TotalAmt"]:
-        raise business("The amount of a bill payment must be the sum of what it applies to bills.")
+    if _applied("BillPayment", document) != document["TotalAmt"]:
+        raise business(
+            "The amount of a bill payment must be what it applies to bills, less the vendor credits."
+        )
     return document
+
+
+def _applied(entity: str, document: dict[str, Any]) -> Decimal:
+    """The money that goes into documents: what is applied to them, less the credits that pay a part of it."""
+    applied = Decimal(0)
+    for line in document["Line"]:
+        [link] = line["LinkedTxn"]
+        applied += -line["Amount"] if link["TxnType"] == CREDITS[entity] else line["Amount"]
+    if applied < 0:
+        raise business("The credits that are applied can't be more than what they are applied to.")
+    return applied
 
 
 def _common(
@@ -106,21 +120,23 @@ def _common(
 def _line(
     books: Books, entity: str, sent: dict[str, Any], contact: dict[str, str], code: str
 ) -> dict[str, Any]:
-    """One application to an invoice or bill of the same contact (620 otherwise)."""
+    """One application to a document or a credit of the same contact (620 otherwise)."""
     if sent.get("Amount") is None:
         raise missing("Amount")
     amount = currencies.rounded(sent["Amount"], code)
     if amount <= 0:
         raise fault("2290", f"Negative amounts are not allowed. Supplied value:{amount}", "Line.Amount")
     links = sent.get("LinkedTxn") or []
-    settled = SETTLES[entity]
-    if len(links) != 1 or links[0].get("TxnType") != settled:
-        raise fault("620", f"Each line of a {entity} must be linked to one {settled}.", "LinkedTxn")
-    target_id = links[0].get("TxnId") or ""
-    target = books.find(settled, target_id) if books.resolve(settled, target_id) else None
+    kinds = (SETTLES[entity], CREDITS[entity])
+    if len(links) != 1 or links[0].get("TxnType") not in kinds:
+        raise fault(
+            "620", f"Each line of a {entity} must be linked to one {' or one '.join(kinds)}.", "LinkedTxn"
+        )
+    kind, target_id = links[0]["TxnType"], links[0].get("TxnId") or ""
+    target = books.find(kind, target_id) if books.resolve(kind, target_id) else None
     if target is None or target.deleted or target.contact_id != contact["value"]:
         raise fault("620", f"The Txn ID {links[0].get('TxnId')} can't be linked.", "LinkedTxn")
-    return {"Amount": amount, "LinkedTxn": [{"TxnId": target.qbo_id, "TxnType": settled}]}
+    return {"Amount": amount, "LinkedTxn": [{"TxnId": target.qbo_id, "TxnType": kind}]}
 
 
 def link_type(entity: str, document: dict[str, Any]) -> str:
