@@ -110,6 +110,47 @@ def test_overpaid(qbo, organization, invoice, edited):
     assert_memo_goes_out(qbo, invoice, edited)
 
 
+def credited(qbo, record, entity: str, kind: str, **payment) -> None:
+    """Somebody gives a credit of 30.00 for a document, and applies it by a payment of nothing."""
+    there = qbo.read(entity, record.qbo_id)
+    kept = {name: there[name] for name in ("CustomerRef", "VendorRef", "CurrencyRef") if name in there}
+    line = {name: value for name, value in there["Line"][0].items() if name not in ("Id", "LineNum")}
+    detail = line[line["DetailType"]]
+    line |= {
+        "Amount": "30.00",
+        line["DetailType"]: {k: v for k, v in detail.items() if k not in ("Qty", "UnitPrice")},
+    }
+    credit = qbo.make(kind, kept | {"Line": [line]})
+    links = [(record.qbo_id, entity), (credit["Id"], kind)]
+    lines = [{"Amount": "30.00", "LinkedTxn": [{"TxnId": key, "TxnType": of}]} for key, of in links]
+    qbo.make(
+        "Payment" if entity == "Invoice" else "BillPayment", kept | {"TotalAmt": 0, "Line": lines} | payment
+    )
+
+
+@EDITED
+def test_paid_in_part_by_a_credit_memo(qbo, organization, invoice, edited):
+    waits(invoice, edited)
+    before = row_of(invoice)
+    credited(qbo, invoice, "Invoice", "CreditMemo")
+    read(qbo, invoice)
+    assert news(before, invoice) == {"paid": 30, "balance": invoice.total - 30}
+    assert_memo_goes_out(qbo, invoice, edited)
+
+
+def test_paid_in_part_by_a_vendor_credit(qbo, organization):
+    beneficiary = make_beneficiary(organization)
+    push(beneficiary)
+    bill = make_bill(organization, beneficiary)
+    push(bill)
+    pull(organization, "bills")
+    before = row_of(bill)
+    bank = {"CheckPayment": {"BankAccountRef": {"value": "1"}}}
+    credited(qbo, bill, "Bill", "VendorCredit", PayType="Check", **bank)
+    read(qbo, bill)
+    assert news(before, bill) == {"paid": 30, "balance": bill.total - 30}
+
+
 @EDITED
 def test_a_payment_taken_back(qbo, organization, invoice, edited):
     payment = qbo.pay(invoice.qbo_id, str(invoice.total))
