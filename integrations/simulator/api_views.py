@@ -42,7 +42,7 @@ def company_api(request: HttpRequest, realm: str, path: str) -> HttpResponse:
     segments = path.strip("/").lower().split("/")
     company = only(Company.objects.filter(realm_id=realm)) if "\0" not in realm else None
     if company is None:
-        response = _gate(request, None) or responses.forbidden()
+        response = _gate(request, None) or responses.forbidden(request)
     else:
         call = Call.objects.create(
             company=company,
@@ -85,7 +85,7 @@ def _answer(request: HttpRequest, company: Company, segments: list[str], call: C
     if refused is not None:
         return refused
     if limits.exceeded(company, call.kind):
-        return responses.throttled(as_xml=company.throttle_as_xml)
+        return responses.throttled(request, as_xml=company.throttle_as_xml)
     response = mishaps.instead(request, company, kind)
     if response is not None:
         return response
@@ -95,12 +95,13 @@ def _answer(request: HttpRequest, company: Company, segments: list[str], call: C
 
 def _gate(request: HttpRequest, company: Company | None, mishap: str = "") -> HttpResponse | None:
     """401 without a living token, 403 where it is one for another company; None lets the call in."""
+    as_xml = company is not None and company.denials_as_xml
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not value:
-        return responses.unauthorized("Empty field", "3202")
+        return responses.unauthorized(request, "Empty field", "3202", as_xml=as_xml)
     token = only(AccessToken.objects.select_related("grant").filter(token=value))
     if token is None:
-        return responses.unauthorized(f"Token invalid: {value}")
+        return responses.unauthorized(request, f"Token invalid: {value}", as_xml=as_xml)
     if mishap == "token_expired":
         token.expires_at = timezone.now()
         token.save(update_fields=["expires_at"])
@@ -108,11 +109,11 @@ def _gate(request: HttpRequest, company: Company | None, mishap: str = "") -> Ht
         tokens.revoke(token.grant)
         token.grant.revoked = True
     if token.grant.revoked:
-        return responses.unauthorized(f"Token revoked: {value}")
+        return responses.unauthorized(request, f"Token revoked: {value}", as_xml=as_xml)
     if token.expires_at <= timezone.now():
-        return responses.unauthorized(f"Token expired: {value}")
+        return responses.unauthorized(request, f"Token expired: {value}", as_xml=as_xml)
     if company is None or token.grant.company_id != company.pk:
-        return responses.forbidden()
+        return responses.forbidden(request, as_xml=as_xml)
     return None
 
 

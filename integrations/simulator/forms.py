@@ -29,8 +29,8 @@ class SwitchesForm(forms.ModelForm):
             "name", "multicurrency", "custom_txn_numbers", "duplicate_doc_numbers_allowed", "book_close_date", "ast",
             "subscription_lapsed", "void_word", "exchange_rate_required", "contact_currency_ignored",
             "page_size_clamped", "repeated_request_id_refused", "merged_names_vanish", "requests_per_minute",
-            "requests_per_second", "batches_per_minute", "requests_at_once", "throttle_as_xml", "latency_ms",
-            "rotate_every_time", "kill_grant_on_stale_refresh", "webhook_url", "webhook_void_verb",
+            "requests_per_second", "batches_per_minute", "requests_at_once", "throttle_as_xml", "denials_as_xml",
+            "latency_ms", "rotate_every_time", "kill_grant_on_stale_refresh", "webhook_url", "webhook_void_verb",
             "webhook_duplicates", "webhook_reversed", "webhook_bare",
         ]  # fmt: skip
         widgets = {"book_close_date": forms.DateInput(attrs={"type": "date"})}

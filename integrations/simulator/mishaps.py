@@ -71,7 +71,7 @@ def instead(request: HttpRequest, company: Company, kind: str) -> HttpResponse |
     if kind == "request_lost":
         return responses.lost(request)
     if kind == "throttled":
-        return responses.throttled(as_xml=company.throttle_as_xml)
+        return responses.throttled(request, as_xml=company.throttle_as_xml)
     if kind == "server_error":
         return responses.server_error()
     return responses.unavailable() if kind == "unavailable" else None

@@ -53,6 +53,7 @@ class Company(models.Model):
     batches_per_minute = models.PositiveIntegerField(null=True, blank=True)
     requests_at_once = models.PositiveIntegerField(null=True, blank=True)
     throttle_as_xml = models.BooleanField("429 as XML", default=False)
+    denials_as_xml = models.BooleanField("401 and 403 as XML", default=False)
     latency_ms = models.PositiveIntegerField("latency in milliseconds", default=0)
 
     # OAuth.

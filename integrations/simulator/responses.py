@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from . import faults, jsontext, xmltext
+from . import clock, faults, jsontext, xmltext
 
 THROTTLED = "The request limit was reached.  Try again later"
 HTML = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center></body></html>"
@@ -38,33 +38,36 @@ def refusal(request: HttpRequest, fault: faults.Fault) -> HttpResponse:
     return HttpResponse(jsontext.encode(envelope), status=400, content_type="application/json")
 
 
-def gateway(kind: str, name: str, code: str, status: int, detail: str | None) -> HttpResponse:
-    body = faults.gateway(kind, name, code, status, detail, int(timezone.now().timestamp() * 1000))
-    response = HttpResponse(jsontext.encode(body), status=status, content_type="application/json")
+def gateway(
+    request: HttpRequest, kind: str, name: str, code: str, status: int, detail: str | None, *, as_xml: bool
+) -> HttpResponse:
+    """The gateway speaks JSON to who asks for it, and now and then XML even to them."""
+    now = timezone.now()
+    body = faults.gateway(kind, name, code, status, detail, int(now.timestamp() * 1000))
+    if as_xml or wants_xml(request):
+        [error] = body["fault"]["error"]
+        told = {"Message": error["message"]} | ({"Detail": detail} if detail else {}) | {"code": code}
+        document = {"Fault": {"type": kind, "Error": [told]}, "time": clock.envelope_time()}
+        response = HttpResponse(xmltext.encode(document), status=status, content_type="application/xml")
+    else:
+        response = HttpResponse(jsontext.encode(body), status=status, content_type="application/json")
     if status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="Intuit", error="invalid_token"'
     return response
 
 
-def unauthorized(detail: str, code: str = "3200") -> HttpResponse:
-    return gateway("AUTHENTICATION", "AuthenticationFailed", code, 401, detail)
+def unauthorized(
+    request: HttpRequest, detail: str, code: str = "3200", *, as_xml: bool = False
+) -> HttpResponse:
+    return gateway(request, "AUTHENTICATION", "AuthenticationFailed", code, 401, detail, as_xml=as_xml)
 
 
-def forbidden() -> HttpResponse:
-    return gateway("SERVICE", "ApplicationAuthorizationFailed", "3100", 403, None)
+def forbidden(request: HttpRequest, *, as_xml: bool = False) -> HttpResponse:
+    return gateway(request, "SERVICE", "ApplicationAuthorizationFailed", "3100", 403, None, as_xml=as_xml)
 
 
-def throttled(*, as_xml: bool) -> HttpResponse:
-    """The recorded XML form, or the envelope in which the gateway answers JSON."""
-    if not as_xml:
-        return gateway("SERVICE", "ThrottleExceeded", "3001", 429, THROTTLED)
-    body = (
-        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-        '<IntuitResponse xmlns="http://schema.intuit.com/finance/v3"><Fault type="SERVICE"><Error code="3001">'
-        "<Message>message=ThrottleExceeded; errorCode=003001; statusCode=429</Message>"
-        f"<Detail>{THROTTLED}</Detail></Error></Fault></IntuitResponse>"
-    )
-    return HttpResponse(body, status=429, content_type="application/xml")
+def throttled(request: HttpRequest, *, as_xml: bool) -> HttpResponse:
+    return gateway(request, "SERVICE", "ThrottleExceeded", "3001", 429, THROTTLED, as_xml=as_xml)
 
 
 def server_error() -> HttpResponse:

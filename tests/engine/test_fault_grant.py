@@ -33,7 +33,9 @@ def assert_waiting(run, customers, code: str):
     assert set(run.jobs.values_list("status", flat=True)) == {SyncJob.Status.QUEUED}
 
 
-def test_an_expired_token_is_refreshed_once(qbo, customers):
+@pytest.mark.parametrize("as_xml", [False, True])
+def test_an_expired_token_is_refreshed_once(qbo, customers, as_xml):
+    qbo.switch(denials_as_xml=as_xml)
     before = connection_of(customers[0].organization)
     qbo.mishap("token_expired")
     run = push(*customers)

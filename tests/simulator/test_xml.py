@@ -77,3 +77,24 @@ def test_a_batch_is_written_as_xml(call):
 def test_what_cannot_be_read_is_refused_in_xml(call, us, body):
     fault = call("invoice", body).find(f"{NAMESPACE}Fault")
     assert (us.status, fault.get("type"), fault[0].get("code")) == (400, "ValidationFault", "2010")
+
+
+def test_who_does_not_get_in_is_told_so_in_xml(us, sg, call):
+    us.token, own = "made-up", us.token
+    denied = call("customer/1").find(f"{NAMESPACE}Fault")
+    assert (us.status, denied.get("type")) == (401, "AUTHENTICATION")
+    assert denied.find(f"{NAMESPACE}Error").get("code") == "3200"
+    assert text(denied, "Error/Message") == "message=AuthenticationFailed; errorCode=003200; statusCode=401"
+    us.token = sg.token
+    assert text(call("customer/1"), "Fault/Error/Message").endswith("errorCode=003100; statusCode=403")
+    us.token = own
+    us.switch(requests_per_minute=0)
+    assert text(call("customer/1"), "Fault/Error/Detail") == "The request limit was reached.  Try again later"
+
+
+def test_the_gateway_may_speak_xml_to_who_asked_for_json(us):
+    us.switch(denials_as_xml=True)
+    us.token = "made-up"
+    assert b'<Error code="3200">' in us.get("preferences")
+    assert (us.status, us.response["Content-Type"]) == (401, "application/xml")
+    assert us.response["WWW-Authenticate"] == 'Bearer realm="Intuit", error="invalid_token"'

@@ -17,6 +17,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='company',
+            name='denials_as_xml',
+            field=models.BooleanField(default=False, verbose_name='401 and 403 as XML'),
+        ),
+        migrations.AddField(
+            model_name='company',
             name='webhook_bare',
             field=models.BooleanField(default=False, verbose_name='leave out what an event may lack'),
         ),
