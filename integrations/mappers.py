@@ -18,7 +18,7 @@ from .mapping import (
     given,
     register,
 )
-from .mapping.lines import NOT_TAXABLE, TAXABLE
+from .mapping.lines import NOT_TAXABLE, TAXABLE, TYPED_IN_BY_HAND
 from .models import Account, Item, SyncedRecord, TaxCode, name_key
 
 
@@ -67,6 +67,11 @@ class TaxCodeMapper(Mapper):
         Field("description", "Description"),
         Flag("is_active", "Active"),
     )
+
+    def theirs(self, document: documents.TaxCode, company: Company) -> Values:
+        """The code for a tax that somebody typed in by hand is listed, and refused on every transaction (6160)."""
+        values = super().theirs(document, company)
+        return values | ({"is_active": False} if document.Id == TYPED_IN_BY_HAND else {})
 
     def mirrored(
         self, document: documents.TaxCode, company: Company, known: TaxCode | None = None

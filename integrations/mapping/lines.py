@@ -18,6 +18,7 @@ from .fields import given, plain
 DESCRIPTION_ONLY = "DescriptionOnly"
 # In the United States a line knows no other codes (contract section 10.7).
 TAXABLE, NOT_TAXABLE = "TAX", "NON"
+TYPED_IN_BY_HAND = "CustomSalesTax"
 # A line's parts that refer to another record, and whose record that is.
 LINE_REFERENCES = {"item": "items", "account": "accounts", "tax_code": "tax-codes"}
 REFERENCES = (("ItemRef", "items"), ("AccountRef", "accounts"), ("TaxCodeRef", "tax-codes"))

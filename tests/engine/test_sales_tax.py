@@ -2,6 +2,7 @@
 
 import pytest
 
+from integrations.models import TaxCode
 from tests.engine.taxes import code, without_defaults
 from tests.factories import (
     bill_line,
@@ -30,6 +31,12 @@ def codes_there(qbo, invoice) -> list[str]:
     return [
         line["SalesItemLineDetail"]["TaxCodeRef"]["value"] for line in lines if "SalesItemLineDetail" in line
     ]
+
+
+def test_what_no_transaction_takes_is_not_offered(organization, customer):
+    """CustomSalesTax stands among the codes of every American company, and is refused on each document (6160)."""
+    active = dict(TaxCode.objects.filter(organization=organization).values_list("qbo_id", "is_active"))
+    assert active == {"TAX": True, "NON": True, "2": True, "3": True, "CustomSalesTax": False}
 
 
 def test_a_line_without_a_code_is_not_taxable(qbo, organization, customer):
