@@ -24,11 +24,12 @@ class Incoming:
 
     @property
     def news(self) -> Values:
-        """What QuickBooks changed since both sides agreed: all of it, of a record that is new here.
+        """What QuickBooks changed since both sides agreed: all of it, of a record that is new here, or that was void
+        and kept what it had been.
 
         The rest may read differently on the two sides (a custom item, a rounded price), and stays as it is here.
         """
-        if self.record is None:
+        if self.record is None or getattr(self.record, "ended", ""):
             return self.values
         changed = merge.changed_there(self.record.base, self.values)
         return {name: value for name, value in self.values.items() if name in changed}

@@ -1,6 +1,7 @@
 """What somebody did in QuickBooks, and this side afterwards: with nothing waiting here, and with an edit that waits."""
 
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -175,6 +176,19 @@ def test_ended(qbo, organization, invoice, edited, operation, status):
     assert invoice.status == status
     qbo.reset_calls()
     assert (push(invoice).skipped, sum(qbo.calls.values())) == (1, 0)
+
+
+def test_what_changed_while_it_was_void_counts_when_it_is_filled_again(qbo, organization, invoice):
+    filled = [line for line in qbo.read("Invoice", invoice.qbo_id)["Line"] if line.get("Id")]
+    before = row_of(invoice)
+    qbo.make("Invoice", {"Id": invoice.qbo_id, "SyncToken": invoice.qbo_sync_token}, "void")
+    read(qbo, invoice)
+    change(qbo, invoice, DocNumber="Q-9", DueDate="2026-12-24")
+    read(qbo, invoice)
+    assert news(before, invoice) == {"ended": "voided", "balance": 0, "qbo_total": 0, "qbo_tax_total": 0}
+    change(qbo, invoice, Line=filled)
+    read(qbo, invoice)
+    assert news(before, invoice) == {"number": "Q-9", "due_date": date(2026, 12, 24)}
 
 
 @EDITED
