@@ -17,9 +17,8 @@ from .services import (
     Refused,
     UnknownRecord,
     ask_as_a_whole,
-    lift_pause,
+    asking,
     new_run,
-    require_connection,
     ring_after_commit,
 )
 from .sync import outcomes
@@ -87,10 +86,7 @@ def link(organization: Organization, entity: str, pairs: Mapping[int, str], *, a
     targets = {pk: qbo_id.strip() for pk, qbo_id in pairs.items()}
     if any(not 0 < len(qbo_id) <= LONGEST_ID for qbo_id in targets.values()):
         raise Refused("bad_quickbooks_id", "Name the record of QuickBooks by its id there.")
-    with transaction.atomic():
-        hold_lane(organization.pk)
-        require_connection(organization)
-        lift_pause(organization, asked)
+    with asking(organization, asked):
         records = _records(mapper, organization, targets)
         run = new_run(organization, Direction.LINK, mapper, asked, len(records))
         busy = _busy(mapper, organization, records)

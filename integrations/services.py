@@ -6,7 +6,8 @@ the doorbell rings after the commit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,11 +76,7 @@ def push(
     mapper = mapper_for(entity)
     if not mapper.pushes:
         raise Refused("not_pushed", "QuickBooks keeps this list; import it from there.")
-    with transaction.atomic():
-        # One organization's questions are taken one after the other, so that nothing is queued twice.
-        hold_lane(organization.pk)
-        require_connection(organization)
-        lift_pause(organization, asked)
+    with asking(organization, asked):
         chosen = _chosen(mapper, organization, ids, all_unsynced)
         # Only who names records wants just these; a schedule names all that is worth sending.
         all_there_is = all_unsynced or asked.trigger not in PERSONS
@@ -160,15 +157,23 @@ def void(organization: Organization, entity: str, *, asked: Asked, ids: Sequence
     mapper = mapper_for(entity)
     if not mapper.ending:
         raise Refused("not_voidable", "This cannot be voided. Make it inactive instead.")
-    with transaction.atomic():
-        hold_lane(organization.pk)
-        require_connection(organization)
-        lift_pause(organization, asked)
+    with asking(organization, asked):
         chosen = _chosen(mapper, organization, ids, False)
         run = new_run(organization, Direction.VOID, mapper, asked, len(chosen))
         _queue_all(run, mapper, chosen)
         ring_after_commit(organization)
     return run
+
+
+@contextmanager
+def asking(organization: Organization, asked: Asked) -> Iterator[None]:
+    """A transaction in which one organization's questions are taken one after the other, so that nothing is queued
+    twice. Raises NotConnected."""
+    with transaction.atomic():
+        hold_lane(organization.pk)
+        require_connection(organization)
+        lift_pause(organization, asked)
+        yield
 
 
 def require_connection(organization: Organization) -> Connection:
