@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from .mapping import Mapper, Problem, mapper_for
 from .models import Direction, Document, Organization, SyncedRecord, SyncJob, SyncRun
+from .progress import things
 from .services import (
     Asked,
     Refused,
@@ -63,6 +64,24 @@ def candidates(run: SyncRun) -> list[Candidate]:
     own = mapper_for(run.entity).records(run.organization).light()
     bound = {record.qbo_id: record for record in own.filter(qbo_id__in=[each["id"] for each in found])}
     return [Candidate(**each, bound=bound.get(each["id"])) for each in found]
+
+
+def where_all_are_taken(entity: str, found: Sequence[Candidate]) -> str:
+    """What people do where everything that was found belongs to other records here; empty where something is free."""
+    if not found or not all(each.bound for each in found):
+        return ""
+    mapper, thing = mapper_for(entity), things(entity, 1)
+    if mapper.ending:
+        same, other = (
+            f"this {thing} was entered here twice: take one of the two away",
+            "give this one another number",
+        )
+    else:
+        same, other = "put its documents on that one and make this one inactive", "rename this one"
+    return (
+        f"What was found belongs to another {thing} here. If that is the same one, {same}. "
+        f"If not, {other} and sync it again."
+    )
 
 
 def read_again(organization: Organization, entity: str, ids: Sequence[int], *, asked: Asked) -> SyncRun:

@@ -131,6 +131,7 @@ class LinkingAdmin(ButtonsAdmin):
 
     def _choice(self, request: HttpRequest, record: SyncedRecord) -> HttpResponse:
         run = self._asked_run(request, record)
+        found = linking.candidates(run) if run and run.finished else []
         context = {
             **self.admin_site.each_context(request),
             "title": f"Link {record} to an existing record",
@@ -139,7 +140,8 @@ class LinkingAdmin(ButtonsAdmin):
             "search": run.options["search"] if run else self.mapper.searched_for(record),
             "run": run,
             "progress": progress_of([run])[0] if run else None,
-            "table": self._table(request, run) if run and run.finished else None,
+            "table": self._table(request, found) if found else None,
+            "taken": linking.where_all_are_taken(self.mapper.entity, found),
             "back": page_of(self.model, record.pk),
         }
         return TemplateResponse(request, "admin/integrations/link.html", context)
@@ -153,9 +155,8 @@ class LinkingAdmin(ButtonsAdmin):
         )
         return get_object_or_404(searches, pk=asked)
 
-    def _table(self, request: HttpRequest, run: SyncRun) -> dict[str, Any]:
+    def _table(self, request: HttpRequest, found: list[linking.Candidate]) -> dict[str, Any]:
         """The candidates with one column for each detail."""
-        found = linking.candidates(run)
         names = self.mapper.details
         return {
             "headers": [label_of(self.mapper.entity, name) for name in (self.mapper.key_column, *names)],

@@ -62,18 +62,19 @@ class RecordLink(RecordPages):
 
     def _shown(self, record: SyncedRecord, run: SyncRun | None) -> HttpResponse:
         template = "integrations/_link_panel.html" if self.wants_fragment else "integrations/link.html"
+        found = linking.candidates(run) if run and run.finished else []
         context = {
             "record": record,
             "address": self._address(record),
             "search": run.options["search"] if run else self.mapper.searched_for(record),
             "run": run,
             "progress": progress_of([run])[0] if run else None,
-            "candidates": self._candidates(run) if run and run.finished else [],
+            "candidates": self._shown_candidates(found),
+            "taken": linking.where_all_are_taken(self.entity, found),
         }
         return render(self.request, template, self.context(**context))
 
-    def _candidates(self, run: SyncRun) -> list[dict[str, Any]]:
-        found = linking.candidates(run)
+    def _shown_candidates(self, found: list[linking.Candidate]) -> list[dict[str, Any]]:
         first = next((each for each in found if each.free), None)
         return [
             {

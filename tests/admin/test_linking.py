@@ -72,6 +72,7 @@ def test_what_is_taken_or_inactive_has_no_button(superuser, qbo, organization):
     drain(organization)
     page = superuser.get(asked["Location"]).content.decode()
     assert "Linked to" in page and "quickbooks_id" not in page
+    assert "What was found belongs to another customer here." in page
 
 
 def test_the_action_leads_to_the_one_selected_records_page(superuser, connected):

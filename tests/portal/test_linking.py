@@ -72,6 +72,9 @@ def test_what_is_linked_elsewhere_is_said_and_has_no_button(qbo, organization, b
     drain(organization)
     found = browser.get(page.redirect_chain[-1][0])
     assert "Linked to Acme" in text_of(found)
+    assert "put its documents on that one and make this one inactive. If not, rename this one" in text_of(
+        found
+    )
     assert not any(label.startswith("Link") for label in buttons_of(found))
 
 
