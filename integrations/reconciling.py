@@ -108,10 +108,15 @@ def fixes_of(difference: Difference) -> list[Fix]:
 
 
 def preview(
-    statement: Statement, fix: str, *, differences: Sequence[int] | None = None, kind: str | None = None
+    statement: Statement,
+    fix: str,
+    *,
+    differences: Sequence[int] | None = None,
+    kind: str | None = None,
+    currency: str = "",
 ) -> list[Change]:
     """What the repair would change on which side, as far as the statement knows. Raises as `repair` does."""
-    return [_change(each, Fix(fix)) for each in _chosen(statement, Fix(fix), differences, kind)]
+    return [_change(each, Fix(fix)) for each in _chosen(statement, Fix(fix), differences, kind, currency)]
 
 
 def repair(
@@ -121,15 +126,17 @@ def repair(
     asked: Asked,
     differences: Sequence[int] | None = None,
     kind: str | None = None,
+    currency: str = "",
     note: str = "",
 ) -> SyncRun:
-    """Settles these differences, or all open ones of a kind, and then looks at their documents again.
+    """Settles these differences, or all open ones of a kind (in one currency, where it is named), and then looks at
+    their documents again.
 
     Raises UnknownRecord, NotConnected, and Refused: `fix_not_offered`, `nothing_to_repair`, `note_required`,
     `different_company`.
     """
     with transaction.atomic():
-        chosen = _chosen(statement, Fix(fix), differences, kind)
+        chosen = _chosen(statement, Fix(fix), differences, kind, currency)
         if fix == Fix.ACCEPT:
             return _accept(statement, chosen, asked, note)
         connection = require_connection(statement.organization)
@@ -168,9 +175,11 @@ def _accept(statement: Statement, chosen: list[Difference], asked: Asked, note: 
 
 
 def _chosen(
-    statement: Statement, fix: Fix, differences: Sequence[int] | None, kind: str | None
+    statement: Statement, fix: Fix, differences: Sequence[int] | None, kind: str | None, currency: str
 ) -> list[Difference]:
     open_ones = statement.differences.filter(settled_at=None)
+    if currency:
+        open_ones = open_ones.filter(currency=currency)
     if differences is None:
         found = [each for each in open_ones.filter(kind=kind) if fix in fixes_of(each)]
         if not found:

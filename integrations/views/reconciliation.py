@@ -73,7 +73,8 @@ class StatementPage(ReconciliationPage):
 
 
 class RepairPage(ReconciliationPage):
-    """GET shows what would change, POST does it. Both take `fix`, and `kind` or `difference`."""
+    """GET shows what would change, POST does it. Both take `fix`, and `kind` (with its `currency`) or
+    `difference`."""
 
     reads = PortalView.changes
 
@@ -95,6 +96,7 @@ class RepairPage(ReconciliationPage):
             "twice": fix == Fix.PULL and any(each.difference.kind == Kind.DUPLICATE for each in changes),
             "count": len(changes),
             "kind": which["kind"] or "",
+            "currency": which["currency"],
             "keys": which["differences"] or [],
         }
         return render(request, "reconciliation/repair.html", context)
@@ -146,4 +148,4 @@ def _asked_for(sent: QueryDict) -> tuple[Fix, dict]:
     known = fix in Fix.values and (kind is None or kind in Kind.values) and bool(kind) != bool(keys)
     if not known or None in keys:
         raise Http404("There is no such repair.")
-    return Fix(fix), {"kind": kind, "differences": keys or None}
+    return Fix(fix), {"kind": kind, "currency": sent.get("currency", ""), "differences": keys or None}

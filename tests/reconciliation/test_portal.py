@@ -163,6 +163,27 @@ def test_the_run_of_a_repair_says_what_it_did_and_leads_to_its_statement(browser
     assert f'href="/reconciliation/{statement.pk}/"' in page.content.decode()
 
 
+def test_all_of_a_kind_are_those_of_the_currency_that_the_button_stands_in(browser, field):
+    ground = field()
+    ground.grow(2)
+    sgd, _, usd = (ground.make(ground.contact(currency)) for currency in ("SGD", "SGD", "USD"))
+    statement = read_statement(ground.organization, ground.stream)
+    page = browser.get(f"/reconciliation/{statement.pk}/").content.decode()
+    assert "fix=accept&amp;kind=only_in_finmo&amp;currency=SGD" in page
+    # One alone has buttons of its own.
+    assert "currency=USD" not in page
+
+    where = reverse("statement-repair", args=[statement.pk])
+    asked_for = {"fix": "accept", "kind": "only_in_finmo", "currency": "USD"}
+    shown = browser.get(where, asked_for)
+    assert usd.number in text_of(shown) and sgd.number not in text_of(shown)
+    assert 'name="currency" value="USD"' in shown.content.decode()
+    browser.post(where, asked_for | {"note": "Sent in November"})
+
+    accepted = statement.differences.exclude(accepted_at=None)
+    assert list(accepted.values_list("record_id", flat=True)) == [usd.pk]
+
+
 def test_accepting_asks_for_a_note_and_shows_it(browser, accountant, field):
     ground = field()
     ground.grow(1)
