@@ -1,7 +1,8 @@
-"""The door: everything that people, schedules, webhooks and commands may ask of the integration.
+"""The door: what people, schedules, webhooks and commands may ask of the integration: here to push, pull and void.
 
-Nothing here waits for the network, except the OAuth return. What is asked becomes rows, committed together, and
-the doorbell rings after the commit.
+Its other parts lie beside it: connecting, resolving, reconciling, linking, contact_matching, rerunning, retrying and
+history. Nothing in them waits for the network, except the OAuth return. What is asked becomes rows, committed
+together, and the doorbell rings after the commit.
 """
 
 from __future__ import annotations
@@ -80,12 +81,10 @@ def push(
         chosen = _chosen(mapper, organization, ids, all_unsynced)
         # Only who names records wants just these; a schedule names all that is worth sending.
         all_there_is = all_unsynced or asked.trigger not in PERSONS
-        if all_there_is and (waiting := not_yet_queued(organization, mapper)):
-            for earlier in set(waiting.values()):
-                hurry(earlier, Priority.BULK if asked.trigger in PERSONS else Priority.AUTOMATIC)
-            chosen = [pk for pk in chosen if pk not in waiting]
-            if not chosen:
-                return earlier
+        waiting = _waiting_already(organization, mapper, asked) if all_there_is else {}
+        chosen = [pk for pk in chosen if pk not in waiting]
+        if waiting and not chosen:
+            return next(iter(waiting.values()))
         run = new_run(organization, Direction.PUSH, mapper, asked, len(chosen))
         _queue_all(run, mapper, chosen)
         if asked.rings:
@@ -200,6 +199,15 @@ def _chosen(
     if all_unsynced:
         return list(mapper.records(organization).unsynced().order_by("pk").values_list("pk", flat=True))
     return sorted(set(ids or ()))
+
+
+def _waiting_already(organization: Organization, mapper: Mapper, asked: Asked) -> dict[int, SyncRun]:
+    """{record: run} of what was asked for before and has no job yet, from now on as urgent as who asks again."""
+    waiting = not_yet_queued(organization, mapper)
+    runs = {run.pk: run for run in waiting.values()}
+    for run in runs.values():
+        hurry(run, Priority.BULK if asked.trigger in PERSONS else Priority.AUTOMATIC)
+    return {pk: runs[run.pk] for pk, run in waiting.items()}
 
 
 def _queue_all(run: SyncRun, mapper: Mapper, chosen: list[int]) -> None:
