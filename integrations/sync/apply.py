@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from django.db import IntegrityError, transaction
 
 from ..mapping import Company, Links, Mapper, Reference, given, mapper_for
-from ..models import Organization, SyncedRecord, SyncJob
+from ..models import Document, Organization, SyncedRecord, SyncJob
 from ..qbo.errors import Refused
 from . import decoding, find
 from .edited import merge_edited
@@ -160,8 +160,10 @@ def _moved_references(mapper: Mapper, incoming: list[Incoming]) -> Iterator[tupl
 
 
 def _untouched(record: SyncedRecord) -> bool:
-    """Linked, and nobody here edited it since both sides agreed."""
-    return record.linked and record.accounting_synced
+    """Linked, and nobody here edited it since both sides agreed. One that counts as deleted may have been edited
+    before it did."""
+    deleted = getattr(record, "ended", "") == Document.Ended.DELETED
+    return record.linked and record.accounting_synced and not deleted
 
 
 def _match_unlinked(mapper: Mapper, organization: Organization, unknown: list[Incoming]) -> None:

@@ -1,5 +1,7 @@
 """5010 and 610: QuickBooks has a newer version, or none any more."""
 
+from datetime import date
+
 import pytest
 
 from integrations.models import Conflict, SyncState
@@ -40,6 +42,31 @@ def test_a_stale_token_is_read_merged_and_sent_once_more(qbo, customer):
     )
     assert (customer.phone, customer.email) == ("2", "b@acme.example")
     assert (qbo.calls["batch"], qbo.calls["query"]) == (2, 1)
+
+
+def test_what_a_query_does_not_show_yet_does_not_count_as_deleted(qbo, customer, invoice):
+    """No statement of QuickBooks' says that a query shows at once what was made."""
+    for record, entity in ((customer, "Customer"), (invoice, "Invoice")):
+        qbo.change(entity, record.qbo_id, **THEIRS[entity])
+        edit(record, **OURS[entity])
+        for _ in range(2):
+            qbo.alter_next("/query", lambda answer: answer["QueryResponse"].clear())
+        run = push(record)
+        assert (run.status, record.accounting_synced) == ("succeeded", True)
+        held = qbo.read(entity, record.qbo_id)
+        assert {name: held[name] for name in SENT[entity]} == SENT[entity]
+    assert (customer.is_active, invoice.status) == (True, "overdue")
+
+
+THEIRS = {
+    "Customer": {"PrimaryEmailAddr": {"Address": "b@acme.example"}},
+    "Invoice": {"CustomerMemo": {"value": "Theirs"}},
+}
+OURS = {"Customer": {"phone": "2"}, "Invoice": {"due_date": date(2026, 11, 1)}}
+SENT = {
+    "Customer": {"PrimaryPhone": {"FreeFormNumber": "2"}, **THEIRS["Customer"]},
+    "Invoice": {"DueDate": "2026-11-01", **THEIRS["Invoice"]},
+}
 
 
 def test_both_changed_the_same_field_and_a_person_decides(qbo, customer, organization):

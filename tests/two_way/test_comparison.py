@@ -1,7 +1,7 @@
 """All ids and sync tokens of both sides beside each other: what the change feed cannot tell."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -46,7 +46,7 @@ def test_a_deletion_that_the_feed_did_not_tell_is_found(qbo, organization, invoi
     invoice.refresh_from_db()
     assert (run.status, run.succeeded, invoice.status) == ("succeeded", 1, "deleted")
     # The feed, the list, and a second and third look at the one that is missing.
-    assert qbo.calls == Counter(cdc=1, query=3)
+    assert qbo.calls == Counter(cdc=1, query=2, read=1)
 
 
 def test_a_change_and_a_new_document_that_the_feed_did_not_tell_are_found(
@@ -184,7 +184,7 @@ def test_more_changes_than_the_feed_holds_cost_the_lists_ids_only(
     token = qbo.read("Invoice", seven[1].qbo_id)["SyncToken"]
     qbo.make("Invoice", {"Id": seven[1].qbo_id, "SyncToken": token}, "delete")
     pull(organization, "invoices")
-    assert qbo.calls == Counter(cdc=1, query=3)
+    assert qbo.calls == Counter(cdc=1, query=2, read=1)
     for each in seven:
         each.refresh_from_db()
     assert (str(seven[0].due_date), seven[1].status) == ("2026-12-24", "deleted")
@@ -217,3 +217,21 @@ def test_what_was_thought_deleted_and_is_there_comes_back(qbo, organization, inv
     pull(organization, "invoices", compare=True)
     invoice.refresh_from_db()
     assert (invoice.status, invoice.balance) == ("overdue", invoice.total)
+
+
+def test_an_edit_of_what_was_thought_deleted_waits_to_go_out(qbo, organization, invoice):
+    edit(invoice, due_date=date(2026, 12, 24))
+    stub = {"domain": "QBO", "status": "Deleted", "Id": invoice.qbo_id}
+    qbo.alter_next("/cdc", lambda answer: _tell_only(answer, "Invoice", stub))
+    pull(organization, "invoices")
+    invoice.refresh_from_db()
+    assert invoice.status == "deleted"
+    pull(organization, "invoices", compare=True)
+    invoice.refresh_from_db()
+    assert (invoice.status, invoice.sync_state, invoice.accounting_synced) == ("open", "changed", False)
+    assert push(invoice).status == "succeeded"
+    assert qbo.read("Invoice", invoice.qbo_id)["DueDate"] == "2026-12-24"
+
+
+def _tell_only(answer: dict, entity: str, document: dict) -> None:
+    answer["CDCResponse"] = [{"QueryResponse": [{entity: [document]}]}]
