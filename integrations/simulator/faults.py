@@ -11,6 +11,7 @@ from typing import Any
 from . import clock
 
 MESSAGES = {
+    "120": "Authorization Failure",
     "500": "Unsupported Operation",
     "600": "Duplicate Request ID",
     "610": "Object Not Found",

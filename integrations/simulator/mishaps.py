@@ -23,6 +23,7 @@ KINDS = {
     "unavailable_after": "503 with an HTML page although the call was carried out",
     "slow": "The answer takes so many seconds",
     "token_expired": "The access token has expired",
+    "rights_lost": "The person who connected may not see this company any more",
     "grant_revoked": "The grant was revoked by the user",
     "cut_off": "The call is carried out, its answer ends in the middle",
     "broken_json": "The call is carried out, its answer is not JSON",
@@ -70,6 +71,8 @@ def instead(request: HttpRequest, company: Company, kind: str) -> HttpResponse |
     """What is answered instead of carrying the call out."""
     if kind == "request_lost":
         return responses.lost(request)
+    if kind == "rights_lost":
+        return responses.rights_lost()
     if kind == "throttled":
         return responses.throttled(request, as_xml=company.throttle_as_xml)
     if kind == "server_error":

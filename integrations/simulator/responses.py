@@ -70,15 +70,20 @@ def throttled(request: HttpRequest, *, as_xml: bool) -> HttpResponse:
     return gateway(request, "SERVICE", "ThrottleExceeded", "3001", 429, THROTTLED, as_xml=as_xml)
 
 
+def rights_lost() -> HttpResponse:
+    detail = "AuthorizationFailure: -11014-You do not have access to this company."
+    return _failed(401, "AuthorizationFault", "120", detail)
+
+
 def server_error() -> HttpResponse:
-    error = {
-        "Message": faults.MESSAGES["10000"],
-        "Detail": "System Failure Error: an unexpected error occurred.",
-        "code": "10000",
-        "element": "",
-    }
-    body = {"Fault": {"Error": [error], "type": "SystemFault"}}
-    return HttpResponse(jsontext.encode(body), status=500, content_type="application/json")
+    return _failed(500, "SystemFault", "10000", "System Failure Error: an unexpected error occurred.")
+
+
+def _failed(status: int, kind: str, code: str, detail: str) -> HttpResponse:
+    """What QuickBooks itself, and not its gateway, says of a call that it did not look into."""
+    error = {"Message": faults.MESSAGES[code], "Detail": detail, "code": code, "element": ""}
+    body = {"Fault": {"Error": [error], "type": kind}}
+    return HttpResponse(jsontext.encode(body), status=status, content_type="application/json")
 
 
 def unavailable() -> HttpResponse:

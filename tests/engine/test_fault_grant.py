@@ -7,9 +7,8 @@ from integrations import services
 from integrations.models import Connection, SyncJob, SyncState
 from tests.engine.by_hand import done
 from tests.factories import make_customer, make_invoice, pull, push
-from tests.quickbooks import drain, fault_body
+from tests.quickbooks import drain
 
-LOST_RIGHTS = fault_body("120", ": -11014-You do not have access to this company")
 # The lower-case envelope of the gateway, as reported (contract section 9.1).
 NOT_AUTHORIZED = """{"fault":{"error":[{"message":"message=ApplicationAuthorizationFailed; errorCode=003100;
  statusCode=403","detail":null,"code":"3100"}],"type":"SERVICE"}}""".replace("\n", "")
@@ -99,7 +98,7 @@ def test_an_app_that_the_company_did_not_authorize_needs_reconnect(qbo, customer
 
 
 def test_a_person_who_lost_their_rights_needs_reconnect_without_a_refresh(qbo, customers):
-    qbo.answer_next("/batch", 401, LOST_RIGHTS)
+    qbo.mishap("rights_lost", matching="/batch")
     run = push(*customers)
     assert_waiting(run, customers, "needs_reconnect")
     assert tokens_asked(qbo) == 0

@@ -42,6 +42,7 @@ def count(quickbooks, entity="Customer"):
         ("unavailable", 503, False),
         ("unavailable_after", 503, True),
         ("token_expired", 401, False),
+        ("rights_lost", 401, False),
         ("slow", 200, True),
     ],
 )

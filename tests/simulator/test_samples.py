@@ -188,3 +188,11 @@ def test_a_mixed_batch_answers_as_recorded(us):
         )
     assert answer["BatchItemResponse"][1] == recorded["body"]["BatchItemResponse"][1]
     assert list(answer["BatchItemResponse"][3]["QueryResponse"]) == ["Invoice", "startPosition", "maxResults"]
+
+
+def test_newer_properties_are_there_which_the_recordings_of_2020_lack(us):
+    """Intuit's own sample of 2024: a customer says whether it is a project, an invoice names no exemption."""
+    assert us.create("Customer", {"DisplayName": "Acme"})["IsProject"] is False
+    assert "TaxExemptionRef" not in us.create("Invoice", invoice())
+    us.switch(ast=True)
+    assert us.create("Invoice", invoice())["TaxExemptionRef"] == {}

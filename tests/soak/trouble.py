@@ -10,7 +10,7 @@ from integrations.simulator.mishaps import KINDS
 from .world import World
 
 # A revoked grant has its own step.
-MISHAPS = sorted(KINDS.keys() - {"grant_revoked"})
+MISHAPS = sorted(KINDS.keys() - {"grant_revoked", "rights_lost"})
 # Longer than the change feed looks back.
 GAP = timedelta(days=33)
 MOST_STATEMENTS = 300

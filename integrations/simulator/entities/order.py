@@ -27,7 +27,7 @@ ORDERS = {
     "Customer": (
         "Taxable", "BillAddr", "ShipAddr", "Notes", "Job", "BillWithParent", "ParentRef", "Level", "CustomerTypeRef",
         "SalesTermRef", "PaymentMethodRef", "Balance", "BalanceWithJobs", "CurrencyRef", "PreferredDeliveryMethod",
-        "ResaleNum", "ARAccountRef", "PrimaryTaxIdentifier", "TaxExemptionReasonId", *OBJECT, *NAME,
+        "IsProject", "ResaleNum", "ARAccountRef", "PrimaryTaxIdentifier", "TaxExemptionReasonId", *OBJECT, *NAME,
     ),
     "Vendor": (
         "BillAddr", "TaxIdentifier", "TermRef", "Balance", "BillRate", "CostRate", "AcctNum", "Vendor1099",

@@ -77,6 +77,7 @@ def build_customer(
     _refuse_exemption(document)
     parent = naming.family_name(books, "Customer", document, "DisplayName", row)
     document["Job"] = parent is not None
+    document["IsProject"] = False
     if "PrimaryTaxIdentifier" in document:
         # Told but for its last five characters.
         document["PrimaryTaxIdentifier"] = "XXXXXX" + document["PrimaryTaxIdentifier"][-5:]

@@ -73,6 +73,9 @@ def build_invoice(
         document["Deposit"] = deposit
     document["Balance"] = currencies.rounded(documents.open_balance(total, previous, deposit), code)
     currency.apply(books, document, code, rate)
+    if books.company.ast:
+        # A reference to nothing, as Intuit's own sample has it: nobody is exempt.
+        document["TaxExemptionRef"] = {}
     return document
 
 
