@@ -84,6 +84,13 @@ class LineInline(OrganizationScoped, TabularInline):
     def line_amount(self, line: DocumentLine) -> SafeString | str:
         return amount(line.amount, line.document.currency) if line.pk else "—"
 
+    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs: Any):
+        """Each cell says which it is: the head of its column is read by nobody who does not see it."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.widget.attrs["aria-label"] = str(field.label)
+        return field
+
     def get_formset(self, request: HttpRequest, obj: Document | None = None, **kwargs: Any):
         remember_organization(request, obj)
         request.form_lines = obj.lines.all() if obj else self.model.objects.none()

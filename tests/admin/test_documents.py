@@ -260,3 +260,9 @@ def test_a_negative_total_is_refused(superuser, organization):
     [told] = answer.context["inline_admin_formsets"][0].formset.non_form_errors()
     assert told.startswith("The total must not be negative.")
     assert not Invoice.objects.exists()
+
+
+def test_each_cell_of_a_line_says_which_it_is(superuser, connected):
+    page = superuser.get(at(make_invoice(connected))).content.decode()
+    for label in ("Item", "Custom item", "Description", "Quantity", "Unit price", "Tax code"):
+        assert f'aria-label="{label}"' in page, label

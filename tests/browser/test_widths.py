@@ -2,6 +2,8 @@
 
 import pytest
 
+from .axe import violations
+
 SLUG = "wide"
 WIDTHS = (641, 768, 901, 1000, 1240, 1241, 1280, 1440)
 
@@ -43,6 +45,29 @@ def test_what_had_to_go_for_long_amounts_can_still_be_sorted_by(person):
     someone.go("/receivables/?q=small")
     assert someone.page.get_by_role("columnheader", name="Issued").is_visible()
     assert not someone.page.get_by_label("Sort by").is_visible()
+
+
+def test_what_admin_says_of_a_merchant_and_of_a_failure_can_be_read_in_both_schemes(house, person):
+    """Admin takes its scheme when it is loaded, so that each is a load of its own."""
+    company = house.company()
+    house.acts(
+        ("superuser", {"email": "reads@finmo.example"}),
+        ("merchant", {"slug": "connected", "realm": company.realm, "customers": 0}),
+        ("stranger_to_quickbooks", {"slug": "connected", "customer": "Umbrella", "number": "FAILS"}),
+        ("push", {"slug": "connected"}),
+        ("drain", {"slug": "connected"}),
+    )
+    found = []
+    for scheme in ("light", "dark"):
+        someone = person("reads@finmo.example", at="/admin/integrations/organization/", scheme=scheme)
+        someone.follow("Connected")
+        someone.sees("Ends if unused")
+        found += violations(someone.page)
+        someone.go("/admin/receivables/invoice/?q=FAILS")
+        someone.follow("FAILS")
+        someone.sees("To be done by: Merchant")
+        found += violations(someone.page)
+    assert [each for each in found if each.startswith("color-contrast")] == []
 
 
 def test_no_cell_of_admin_is_cut_where_lines_become_cards(house, person):
