@@ -21,7 +21,7 @@ from .filters import BY_ORGANIZATION, EntityFilter, by_fault, day_range
 from .journal import JournalAdmin
 from .labels import link
 from .repairs import retry_view
-from .sides import changes_of
+from .sides import changes_of, names_in
 from .tables import outcome_label
 
 _RETRIES = {Direction.PUSH: services.push, Direction.VOID: services.void}
@@ -96,7 +96,7 @@ class SyncJobAdmin(JournalAdmin):
 
     @display(description="Fields", empty_value="—")
     def changes(self, job: SyncJob) -> SafeString | None:
-        return changes_of(job)
+        return changes_of(job, names_in([job]))
 
     @admin.action(description="Retry", permissions=["act"])
     def retry_selected(self, request: HttpRequest, queryset: QuerySet) -> None:

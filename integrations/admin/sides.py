@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from ..models import SyncJob
+from ..wording import Names, label_of
 
 
-def changes_of(job: SyncJob) -> SafeString | None:
+def names_in(jobs: Sequence[SyncJob]) -> Names | None:
+    """The names of what one organization's jobs changed refer to; None where there are no jobs."""
+    told = [(job.entity, values) for job in jobs for values in (job.before, job.after)]
+    return Names(jobs[0].organization, told) if jobs else None
+
+
+def changes_of(job: SyncJob, names: Names) -> SafeString | None:
     """What a push sent, or a pull took over, field by field; None where nothing did."""
-    names = sorted({*job.before, *job.after})
-    rows = [(name, job.before.get(name), job.after.get(name)) for name in names]
+    rows = [
+        (
+            label_of(job.entity, field),
+            *(names.shown(job.entity, field, values.get(field)) for values in (job.before, job.after)),
+        )
+        for field in sorted({*job.before, *job.after})
+    ]
     return sides(("Field", "Before", "After"), rows) if rows else None
 
 

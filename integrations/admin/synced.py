@@ -241,7 +241,11 @@ class SyncedAdmin(OrganizationScoped, LinkingAdmin, ComparisonAdmin):
         self._pull(request, record.organization)
 
     def page_context(self, request: HttpRequest, record: SyncedRecord) -> dict[str, Any]:
-        jobs = self._jobs(record).select_related("run__requested_by").order_by("-id")[:SHOWN_JOBS]
+        jobs = (
+            self._jobs(record)
+            .select_related("run__requested_by", "organization")
+            .order_by("-id")[:SHOWN_JOBS]
+        )
         return {
             "state_label": self.state(record),
             "quickbooks_url": quickbooks_url(record),

@@ -13,8 +13,9 @@ from ..faults import explain
 from ..mapping import mapper_for
 from ..models import SyncJob, SyncRun
 from ..progress import Progress
+from ..wording import Names
 from .labels import link, state_label
-from .sides import changes_of
+from .sides import changes_of, names_in
 
 Table = dict[str, list[Any]]
 
@@ -48,12 +49,13 @@ def records_of(run: SyncRun) -> str:
 def jobs_table(request: HttpRequest, jobs: Iterable[SyncJob], *, named: bool) -> Table:
     """`named` adds what the job is about; on the record's own page stands what changed instead."""
     headers = ["Job", "Outcome", "What happened", "By", "Finished"]
-    rows = []
+    jobs, rows = list(jobs), []
+    names = None if named else names_in(jobs)
     for job in jobs:
         row = [
             link(request, SyncJob, job.pk, job.get_direction_display()),
             outcome_label(job),
-            happened(job) if named else _with_changes(job),
+            _with_changes(job, names) if names else happened(job),
             str(job.run.requested_by or job.run.get_trigger_display()),
             moment(job.finished_at),
         ]
@@ -65,9 +67,9 @@ def _about(request: HttpRequest, job: SyncJob) -> SafeString | str:
     return link(request, mapper_for(job.entity).model, job.record_id, job.label or "—")
 
 
-def _with_changes(job: SyncJob) -> SafeString | str:
+def _with_changes(job: SyncJob, names: Names) -> SafeString | str:
     """What happened, with the fields that went out, before and after, to be opened beneath."""
-    fields = changes_of(job)
+    fields = changes_of(job, names)
     if fields is None:
         return happened(job)
     count = len({*job.before, *job.after})

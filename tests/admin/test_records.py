@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
@@ -9,12 +11,14 @@ from integrations.models import (
     SyncJob,
     SyncRun,
     SyncState,
+    TaxCode,
     Trigger,
 )
 from tests.admin.conftest import messages_of
 from tests.admin.journal import make_conflict, set_state
 from tests.admin.pages import at, choose, press
-from tests.factories import make_customer, make_invoice
+from tests.factories import invoice_line, make_customer, make_invoice, push
+from tests.portal.pages import text_of
 from tests.quickbooks import drain
 
 
@@ -272,3 +276,25 @@ def test_a_record_in_conflict_leads_to_the_decision(superuser, staff_with, conne
     assert "changed the same field of this record to different values" in page.content.decode()
     assert first_button(superuser, customer) == ""
     assert staff_with("contacts.change_customer").get(at(customer)).context["repairs"] == []
+
+
+def test_the_history_tells_what_was_sent_by_names_and_not_by_ids(qbo, superuser, organization):
+    customer = make_customer(organization, name="Umbrella")
+    push(customer)
+    item = Item.objects.filter(organization=organization, type="Service").first()
+    code = TaxCode.objects.filter(organization=organization, sales_rate__gt=0).first()
+    invoice = make_invoice(
+        organization,
+        customer,
+        [invoice_line(item=item, custom_name="", tax_code=code)],
+        due_date=date(2026, 10, 31),
+    )
+    push(invoice)
+    job = SyncJob.objects.get(entity="invoices", record_id=invoice.pk)
+
+    for address in (at(invoice), at(job)):
+        page = text_of(superuser.get(address))
+        told = page[page.index("Field Before After") :]
+        for words in ("Customer — Umbrella", "Due date — 31 Oct 2026", f"item {item}", f"tax code {code}"):
+            assert words in told
+        assert "Tax treatment — Tax exclusive" in told
