@@ -206,4 +206,4 @@ def test_a_push_stands_on_the_record_with_each_field_before_and_after(qbo, super
     shown = superuser.get(reverse("admin:contacts_customer_change", args=[customer.pk])).content.decode()
 
     assert "<summary>1 field</summary>" in shown
-    assert "<th>email</th><td>old@acme.example</td><td>new@acme.example</td>" in shown
+    assert "<th>E-mail</th><td>old@acme.example</td><td>new@acme.example</td>" in shown
