@@ -10,7 +10,7 @@ from django.db import transaction
 from .books import Books
 from .entities import ENTITIES
 from .models import Company, StoredObject
-from .rules.payments import CONTACTS, SETTLES
+from .rules.payments import CONTACTS, CREDITS, SETTLES
 from .seed.taxes import LINE_CODES
 from .writing import write
 
@@ -63,14 +63,36 @@ def set_active(row: StoredObject, active: bool) -> dict[str, Any]:
 
 def pay(row: StoredObject, amount: Decimal) -> dict[str, Any]:
     """Pays an invoice or a bill, in full or in part."""
-    document, payment = row.document(), PAYMENTS[row.entity]
-    _, key = CONTACTS[payment]
-    body: dict[str, Any] = {
-        key: {"value": document[key]["value"]},
-        "TotalAmt": amount,
-        "CurrencyRef": {"value": document["CurrencyRef"]["value"]},
-        "Line": [{"Amount": amount, "LinkedTxn": [{"TxnId": row.qbo_id, "TxnType": row.entity}]}],
-    }
+    return _settle(row, amount, [_applied(row.entity, row.qbo_id, amount)])
+
+
+def credit(row: StoredObject, amount: Decimal) -> dict[str, Any]:
+    """Gives a credit like the first line of an invoice or a bill, and applies what is open by a payment of nothing."""
+    document, kind = row.document(), CREDITS[PAYMENTS[row.entity]]
+    taken_over = {key: document[key] for key in ("GlobalTaxCalculation",) if key in document}
+    line = next(line for line in document["Line"] if "Amount" in line)
+    given = act(
+        row.company, kind, "create", _parties(row) | taken_over | {"Line": _with_amount([line], amount)}
+    )
+    applied = min(given["Balance"], document["Balance"])
+    lines = [_applied(row.entity, row.qbo_id, applied), _applied(kind, given["Id"], applied)]
+    return _settle(row, Decimal(0), lines)
+
+
+def _parties(row: StoredObject) -> dict[str, Any]:
+    """Whose it is and in which currency."""
+    document = row.document()
+    _, key = CONTACTS[PAYMENTS[row.entity]]
+    return {name: {"value": document[name]["value"]} for name in (key, "CurrencyRef")}
+
+
+def _applied(entity: str, qbo_id: str, amount: Decimal) -> dict[str, Any]:
+    return {"Amount": amount, "LinkedTxn": [{"TxnId": qbo_id, "TxnType": entity}]}
+
+
+def _settle(row: StoredObject, total: Decimal, lines: list[dict[str, Any]]) -> dict[str, Any]:
+    payment = PAYMENTS[row.entity]
+    body: dict[str, Any] = _parties(row) | {"TotalAmt": total, "Line": lines}
     if payment == "BillPayment":
         bank = StoredObject.objects.filter(
             company=row.company, entity="Account", active=True, body__contains='"AccountType":"Bank"'

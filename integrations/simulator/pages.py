@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -211,6 +212,7 @@ def show(request: HttpRequest, realm: str, entity: str, qbo_id: str) -> HttpResp
         "json": msgspec.json.format(row.body, indent=2),
         "change_form": change if change.fields and not row.deleted else None,
         "pay_form": PayForm(initial={"amount": row.document()["Balance"]}) if payable else None,
+        "credit_form": PayForm(auto_id="credit_%s") if payable else None,
         "merge_form": MergeForm(row) if row.entity in merging.MERGEABLE and row.active else None,
         "can_void": "void" in operations and not row.deleted,
         "can_delete": "delete" in operations and not row.deleted,
@@ -221,7 +223,7 @@ def show(request: HttpRequest, realm: str, entity: str, qbo_id: str) -> HttpResp
 
 @require_POST
 def act(request: HttpRequest, realm: str, entity: str, qbo_id: str, action: str) -> HttpResponse:
-    """Change, pay, merge, void, delete, deactivate or activate."""
+    """Change, pay, credit, merge, void, delete, deactivate or activate."""
     row = _row(realm, entity, qbo_id)
     done = _try(request, _action(request, row, action))
     if done:
@@ -234,9 +236,9 @@ def _action(request: HttpRequest, row: StoredObject, action: str) -> Callable[[]
         form = ChangeForm(row, request.POST)
         return acting.change(row, form.cleaned_data) if _valid(request, form) else None
 
-    def pay() -> dict[str, Any] | None:
+    def settle(by: Callable[[StoredObject, Decimal], dict[str, Any]]) -> dict[str, Any] | None:
         form = PayForm(request.POST)
-        return acting.pay(row, form.cleaned_data["amount"]) if _valid(request, form) else None
+        return by(row, form.cleaned_data["amount"]) if _valid(request, form) else None
 
     def merge() -> dict[str, Any] | None:
         form = MergeForm(row, request.POST)
@@ -252,7 +254,7 @@ def _action(request: HttpRequest, row: StoredObject, action: str) -> Callable[[]
         "activate": lambda: acting.set_active(row, True),
     }
     if row.entity in acting.PAYMENTS:
-        known["pay"] = pay
+        known |= {"pay": lambda: settle(acting.pay), "credit": lambda: settle(acting.credit)}
     if row.entity in merging.MERGEABLE:
         known["merge"] = merge
     if action not in known:

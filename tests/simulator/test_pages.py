@@ -77,6 +77,20 @@ def test_a_person_changes_pays_and_voids_an_invoice(us):
     assert us.read("Invoice", created["Id"])["TotalAmt"] == 0
 
 
+def test_a_person_gives_a_credit_which_pays_what_is_open(us, world):
+    created = us.create("Invoice", invoice())
+    assert 'id="credit_amount"' in us.client.get(address(us, "Invoice", created["Id"])).content.decode()
+    assert "credit is done" in act(us, "Invoice", created["Id"], "credit", amount="30")
+    assert us.read("Invoice", created["Id"])["Balance"] == 70
+    act(us, "Invoice", created["Id"], "credit", amount="90")
+    [left, spent] = us.query("select * from CreditMemo orderby Id desc")["CreditMemo"]
+    assert (us.read("Invoice", created["Id"])["Balance"], left["Balance"], spent["Balance"]) == (0, 20, 0)
+    taxed = {"TaxCodeRef": {"value": "6"}}
+    owed = world.create("Bill", bill(detail=taxed, CurrencyRef={"value": "SGD"}))
+    act(world, "Bill", owed["Id"], "credit", amount="100")
+    assert world.read("Bill", owed["Id"])["Balance"] == owed["TotalAmt"] - 109
+
+
 def test_a_person_pays_and_deletes_a_bill(us):
     created = us.create("Bill", bill())
     act(us, "Bill", created["Id"], "pay", amount="200")

@@ -160,9 +160,10 @@ def pay(world: World) -> None:
     if row is None:
         return
     amount = row.balance if world.random.random() < 0.5 else (row.balance / 2).quantize(Decimal("0.01"))
-    what = f"{_name(row)} is paid {amount}"
+    by = acting.credit if world.random.random() < 0.2 else acting.pay
+    what = f"{_name(row)} is paid {amount} by a {'credit' if by is acting.credit else 'payment'}"
     try:
-        acting.pay(row, amount)
+        by(row, amount)
     except Fault as refusal:
         what += f": refused, {refusal}"
     world.say(f"there: {what}")
