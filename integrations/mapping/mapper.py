@@ -126,7 +126,7 @@ class Mapper(Declared):
             target = {"Id": record.qbo_id, "SyncToken": record.qbo_sync_token, "sparse": True}
             sent = self._sent_in_update(values, changed)
             held = self.held(record)
-            target |= {name: held[name] for name in self.repeated if name in held}
+            target |= {name: held[name] for name in self.repeated if held.get(name) is not None}
             target |= {part: dict(held[part]) for part in {each.part for each in sent} if held.get(part)}
         for each in sent:
             each.send(target, values[each.name])

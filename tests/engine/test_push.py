@@ -153,6 +153,21 @@ def test_a_beneficiarys_update_empties_nothing_where_no_sparse_one_is_known(qbo,
     assert (after["AcctNum"], after["PrimaryPhone"]) == ("A-1", {"FreeFormNumber": "2"})
 
 
+def test_what_quickbooks_tells_to_be_empty_is_filled_here(qbo, organization):
+    """Where a company tells empty properties too, which Intuit's leaves out."""
+    beneficiary = make_beneficiary(organization)
+    empty = {"PrimaryPhone": None, "BillAddr": None, "GivenName": None}
+    qbo.alter_next("/batch", lambda answer: answer["BatchItemResponse"][0]["Vendor"].update(empty))
+    push(beneficiary)
+    beneficiary.phone, beneficiary.address_city = "2", "Ipoh"
+    beneficiary.save()
+
+    assert push(beneficiary).status == "succeeded"
+
+    held = qbo.read("Vendor", beneficiary.qbo_id)
+    assert (held["PrimaryPhone"], held["BillAddr"]["City"]) == ({"FreeFormNumber": "2"}, "Ipoh")
+
+
 def test_an_invoice_is_edited_here_and_paid_there(qbo, organization):
     customer = make_customer(organization)
     push(customer)
