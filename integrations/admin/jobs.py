@@ -13,13 +13,13 @@ from unfold.decorators import display
 from .. import rerunning, services
 from ..faults import explain
 from ..mapping import mapper_for
-from ..models import Direction, Organization, SyncJob
+from ..models import Direction, Organization, PushBatch, SyncJob
 from .asking import ask, asked_by
 from .buttons import Button
 from .fault_page import fault_view, faults_view
 from .filters import BY_ORGANIZATION, EntityFilter, by_fault, day_range
 from .journal import JournalAdmin
-from .labels import link
+from .labels import link, may
 from .repairs import retry_view
 from .sides import changes_of, names_in
 from .tables import outcome_label
@@ -70,6 +70,14 @@ class SyncJobAdmin(JournalAdmin):
         ("Details for QuickBooks' support", {"fields": (("code", "intuit_tid"), "detail")}),
         ("What changed", {"fields": ("changes",)}),
     )
+
+    def get_fieldsets(self, request: HttpRequest, obj: SyncJob | None = None) -> list:
+        """Without the batch for whoever may not see what was sent: its link would lead to a refusal."""
+        (title, about), *others = super().get_fieldsets(request, obj)
+        if may(request, "view", PushBatch):
+            return [(title, about), *others]
+        first, *rows = about["fields"]
+        return [(title, {"fields": (tuple(name for name in first if name != "batch"), *rows)}), *others]
 
     def get_custom_urls(self) -> tuple:
         return (

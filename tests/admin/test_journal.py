@@ -150,6 +150,16 @@ def test_a_job_shows_what_it_changed_and_what_support_asks_for(superuser, organi
         assert part in shown
 
 
+def test_a_job_leads_to_its_batch_for_those_who_may_see_what_was_sent(superuser, staff_with, organization):
+    batch = PushBatch.objects.create(organization=organization, body="{}")
+    job = make_job(organization, batch=batch)
+
+    assert at(batch) in superuser.get(at(job)).content.decode()
+    manager = staff_with("integrations.view_syncjob", "integrations.view_syncrun")
+    shown = manager.get(at(job))
+    assert shown.status_code == 200 and at(batch) not in shown.content.decode()
+
+
 def test_a_batch_shows_its_body_with_the_numbers_as_they_were_sent(superuser, organization):
     batch = PushBatch.objects.create(organization=organization, body='{"Amount":12.50,"Name":"<Acme>"}')
 
