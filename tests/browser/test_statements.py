@@ -5,6 +5,11 @@ from playwright.sync_api import expect
 
 from .axe import violations_in_both_schemes
 
+BUTTONS = ".statement-fixes a"
+BEYOND_THEIR_FRAME = """buttons => buttons
+    .filter(each => each.getBoundingClientRect().right > each.closest(".table-frame").getBoundingClientRect().right)
+    .map(each => each.innerText)"""
+
 
 @pytest.mark.parametrize(("width", "slug"), [(1600, "wide"), (360, "narrow")])
 def test_a_controller_compares_two_statements(house, worker, person, width, slug):
@@ -29,3 +34,10 @@ def test_a_controller_compares_two_statements(house, worker, person, width, slug
         controller.sees(words)
     assert controller.fits()
     assert violations_in_both_schemes(controller.page) == []
+
+    controller.go("/reconciliation/")
+    controller.page.get_by_role("row", name="Receivables").last.get_by_role("link").first.click()
+    controller.sees("Keep Finmo's")
+    for each in (width, 768, 1280):
+        controller.page.set_viewport_size({"width": each, "height": 900})
+        assert controller.page.eval_on_selector_all(BUTTONS, BEYOND_THEIR_FRAME) == [], each
