@@ -83,6 +83,7 @@ def tell(world: World) -> None:
         webhook_reversed=world.random.random() < 0.5,
         webhook_duplicates=world.random.random() < 0.3,
         webhook_void_verb=world.random.choice(["void", "voided"]),
+        webhook_bare=world.random.random() < 0.3,
     )
     world.say(f"QuickBooks tells of {world.deliver()} changes")
 
