@@ -6,3 +6,5 @@ A failure shows Finmo's page of it, and its traceback in the terminal.
 from ..settings import *  # noqa: F403
 
 DEBUG = False
+# Static files as they are, without collecting them first.
+WHITENOISE_AUTOREFRESH = True

@@ -89,6 +89,8 @@ def test_the_demo_opens_with_work_to_do_ends_without_a_trace_and_goes_on_with_it
         assert counts == [12, 8, 30, 20]
         assert (company["country"], company["multicurrency"]) == ("SG", True)
         assert asked == 401
+        # What is wrong with a page is told in the terminal, and nothing else is.
+        assert "Warning:" not in (copy / "demo.log").read_text()
         assert "There is no such page here." in missing and "DEBUG" not in missing
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", port)) != 0
