@@ -5,12 +5,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
+from typing import NamedTuple
 
+from .. import documents
 from ..mapping import Company, Mapper, Problem
 from ..models import SyncedRecord
 from . import beforehand, decoding, find
 from .claims import Claimed
 from .work import Work
+
+
+class MadeThere(NamedTuple):
+    """A document that was made in QuickBooks, and whether a record here stands for it."""
+
+    document: documents.Entity
+    pulled: bool
 
 
 def refuse(claimed: Claimed, new: list[SyncedRecord]) -> set[int]:
@@ -46,26 +55,21 @@ def _alike(work: Work, mapper: Mapper, records: list[SyncedRecord]) -> list[deco
     return decoding.decoded(mapper, [row for rows in answers if isinstance(rows, list) for row in rows])
 
 
-def _made_there(
-    mapper: Mapper, company: Company, read: list[decoding.Read]
-) -> list[tuple[decoding.Read, bool]]:
-    """(document, whether it was pulled) of those that Finmo did not make: what nobody ever edited here came by a
-    pull."""
+def _made_there(mapper: Mapper, company: Company, read: list[decoding.Read]) -> list[MadeThere]:
+    """What of it Finmo did not make: what nobody ever edited here came by a pull."""
     held = mapper.records(company.organization).filter(qbo_id__in=[str(document.Id) for document, _ in read])
     edited = {qbo_id: edited_at is not None for qbo_id, edited_at in held.values_list("qbo_id", "edited_at")}
     return [
-        (each, str(each[0].Id) in edited)
-        for each in read
-        if not edited.get(str(each[0].Id)) and not mapper.voided(each[0])
+        MadeThere(document, pulled=str(document.Id) in edited)
+        for document, _ in read
+        if not edited.get(str(document.Id)) and not mapper.voided(document)
     ]
 
 
 def _problem(
-    mapper: Mapper, company: Company, record: SyncedRecord, theirs: list[tuple[decoding.Read, bool]]
+    mapper: Mapper, company: Company, record: SyncedRecord, theirs: list[MadeThere]
 ) -> Problem | None:
-    pulled = [
-        was_pulled for (document, _), was_pulled in theirs if mapper.same(record, document, company) is None
-    ]
+    pulled = [each.pulled for each in theirs if mapper.same(record, each.document, company) is None]
     if not pulled:
         return None
     if not all(pulled):

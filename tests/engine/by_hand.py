@@ -5,6 +5,7 @@ from decimal import Decimal
 from integrations import linking
 from integrations.models import Organization, SyncedRecord, SyncRun, Trigger
 from integrations.services import Asked
+from tests.factories import make_customer, push
 from tests.quickbooks import drain
 
 ASKED = Asked(Trigger.API)
@@ -69,6 +70,16 @@ def make_theirs(qbo, customer, number: str, amount: str = "100.00") -> dict:
             "Line": [line],
         },
     )
+
+
+def one_of_another(qbo, customer, different: str) -> dict:
+    """As `invoice_there` over 100.00, but for its amount, date or customer."""
+    if different == "customer":
+        customer = make_customer(customer.organization)
+        push(customer)
+    amount = "99.00" if different == "amount" else "100.00"
+    day = "2026-09-30" if different == "date" else "2026-10-01"
+    return invoice_there(qbo, customer, amount=amount, TxnDate=day)
 
 
 def invoice_there(qbo, customer, number="1047", amount="109.00", **fields) -> dict:

@@ -11,12 +11,11 @@ from tests.factories import (
     invoice_line,
     make_beneficiary,
     make_bill,
-    make_customer,
     make_invoice,
     push,
 )
 
-from .by_hand import invoice_there, unlink
+from .by_hand import invoice_there, one_of_another, unlink
 
 
 @pytest.fixture(autouse=True)
@@ -57,14 +56,7 @@ def test_a_bill_of_both_sides_is_linked_and_stays_one(qbo, organization):
 
 @pytest.mark.parametrize("different", ["amount", "date", "customer"])
 def test_another_document_of_that_number_is_left_alone(qbo, organization, customer, different):
-    other = make_customer(organization)
-    push(other)
-    held = invoice_there(
-        qbo,
-        other if different == "customer" else customer,
-        amount="99.00" if different == "amount" else "100.00",
-        TxnDate="2026-09-30" if different == "date" else "2026-10-01",
-    )
+    held = one_of_another(qbo, customer, different)
     invoice = invoice_here(organization, customer)
 
     assert push(invoice).status == "succeeded"
@@ -181,20 +173,42 @@ def test_a_number_with_a_backslash_is_found_however_backslashes_are_written(
 
 
 def test_a_full_page_of_one_number_is_read_to_its_end(qbo, organization, customer):
-    other = make_customer(organization)
-    push(other)
-    held, first = invoice_there(qbo, customer, amount="100.00"), invoice_there(qbo, other, amount="100.00")
-    kept = StoredObject.objects.get(company__realm_id=qbo.realm, entity="Invoice", qbo_id=first["Id"])
-    start = kept.number + 1
-    StoredObject.objects.bulk_create(_numbered(kept, number) for number in range(start, start + 1000))
+    held = invoice_there(qbo, customer, amount="100.00")
+    kept = _a_page_of_one_number(qbo, customer)
     StoredObject.objects.filter(company__realm_id=qbo.realm, entity="Invoice", qbo_id=held["Id"]).delete()
-    last = _numbered(kept, start + 1000, CustomerRef=held["CustomerRef"])
+    last = _numbered(kept, kept.number + 1001, CustomerRef=held["CustomerRef"])
     last.save()
     invoice = invoice_here(organization, customer)
 
     push(invoice)
 
     assert invoice.qbo_id == last.qbo_id
+
+
+def test_what_a_lost_answer_made_is_found_beyond_a_full_page_of_its_number(qbo, organization, customer):
+    _a_page_of_one_number(qbo, customer)
+    push(invoice_here(organization, customer, number="the item's first"))
+    invoice = invoice_here(organization, customer)
+    qbo.mishap("answer_lost", matching="/batch")
+    qbo.mishap("requestid_forgotten", matching="/batch", count=5)
+
+    assert push(invoice).status == "succeeded"
+
+    [made] = qbo.all("Invoice", f"where CustomerRef = '{customer.qbo_id}' AND DocNumber = '1047'")
+    assert invoice.qbo_id == made["Id"]
+
+
+def _a_page_of_one_number(qbo, customer) -> StoredObject:
+    """1,001 invoices of another customer; returns the first of them."""
+    first = one_of_another(qbo, customer, "customer")
+    kept = StoredObject.objects.get(company__realm_id=qbo.realm, entity="Invoice", qbo_id=first["Id"])
+    numbers = range(kept.number + 1, kept.number + 1001)
+    StoredObject.objects.bulk_create(_numbered(kept, number) for number in numbers)
+    company = kept.company
+    # The next that is made has an id after theirs.
+    company.counters = {family: number + 2000 for family, number in company.counters.items()}
+    company.save(update_fields=["counters"])
+    return kept
 
 
 def _numbered(row: StoredObject, number: int, **fields) -> StoredObject:

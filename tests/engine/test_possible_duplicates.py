@@ -13,7 +13,7 @@ from tests.factories import (
     push,
 )
 
-from .by_hand import found, invoice_there, link, unlink
+from .by_hand import found, invoice_there, link, one_of_another, unlink
 
 
 def unnumbered(organization, customer, **fields):
@@ -78,14 +78,7 @@ def test_one_that_was_pulled_may_be_it_too(qbo, organization, customer):
 
 @pytest.mark.parametrize("different", ["amount", "date", "customer", "void"])
 def test_another_document_is_no_duplicate(qbo, organization, customer, different):
-    other = make_customer(organization)
-    push(other)
-    held = invoice_there(
-        qbo,
-        other if different == "customer" else customer,
-        amount="99.00" if different == "amount" else "100.00",
-        TxnDate="2026-09-30" if different == "date" else "2026-10-01",
-    )
+    held = one_of_another(qbo, customer, different)
     if different == "void":
         qbo.make("Invoice", {"Id": held["Id"], "SyncToken": held["SyncToken"]}, operation="void")
     invoice = unnumbered(organization, customer, **_free_if(different == "void"))

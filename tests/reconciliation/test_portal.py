@@ -7,7 +7,7 @@ import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
-from integrations.models import Connection, Organization, SyncRun
+from integrations.models import Connection, Organization, Statement, SyncRun
 from tests.conftest import signed_in
 from tests.portal.pages import HTMX, text_of
 from tests.quickbooks import drain
@@ -17,6 +17,14 @@ from tests.reconciliation.reading import open_lines, read_statement
 @pytest.fixture
 def statement(sown):
     return read_statement(sown.organization, sown.stream)
+
+
+def statement_with(field, difference: str) -> Statement:
+    """Of two documents that agree, and what makes this difference."""
+    ground = field()
+    ground.grow(2)
+    ground.sow(difference)
+    return read_statement(ground.organization, ground.stream)
 
 
 def test_before_the_first_statement_the_page_says_so(browser, qbo):
@@ -69,34 +77,25 @@ def test_unexplained_amounts_are_shown_in_words(browser, statement):
 
 
 def test_a_repair_is_looked_at_before_it_is_sent(browser, field):
-    ground = field()
-    ground.grow(2)
-    ground.sow("another due date")
-    statement = read_statement(ground.organization, ground.stream)
+    statement = statement_with(field, "another due date")
     [line] = open_lines(statement)
     where = reverse("statement-repair", args=[statement.pk])
     page = text_of(browser.get(where, {"fix": "keep_quickbooks", "difference": line.pk}))
     assert "Due date 31 Oct 2026 → 24 Dec 2026" in page
     answer = browser.post(where, {"fix": "keep_quickbooks", "difference": line.pk})
     assert answer.url == f"/reconciliation/{statement.pk}/"
-    drain(ground.organization)
+    drain(statement.organization)
     assert open_lines(statement) == []
     assert "Both sides agree" in text_of(browser.get(answer.url))
 
 
 def test_the_sides_of_a_difference_say_their_days_as_people_write_them(browser, field):
-    ground = field()
-    ground.grow(2)
-    ground.sow("another due date")
-    statement = read_statement(ground.organization, ground.stream)
+    statement = statement_with(field, "another due date")
     assert "due 24 Dec 2026" in text_of(browser.get(f"/reconciliation/{statement.pk}/"))
 
 
 def test_a_document_that_ended_there_is_told_to_end_here(browser, field):
-    ground = field()
-    ground.grow(2)
-    ground.sow("deleted there")
-    statement = read_statement(ground.organization, ground.stream)
+    statement = statement_with(field, "deleted there")
     [line] = open_lines(statement)
     where = reverse("statement-repair", args=[statement.pk])
     page = text_of(browser.get(where, {"fix": "keep_quickbooks", "difference": line.pk}))
@@ -104,19 +103,13 @@ def test_a_document_that_ended_there_is_told_to_end_here(browser, field):
 
 
 def test_a_document_that_does_not_go_out_says_why_on_the_statement(browser, field):
-    ground = field()
-    ground.grow(2)
-    ground.sow("failed here")
-    statement = read_statement(ground.organization, ground.stream)
+    statement = statement_with(field, "failed here")
     page = text_of(browser.get(f"/reconciliation/{statement.pk}/"))
     assert "Not sent: contact is not in QuickBooks" in page
 
 
 def test_a_repair_that_closed_books_would_refuse_says_so_before_it_is_sent(browser, field):
-    ground = field()
-    ground.grow(2)
-    ground.sow("another due date")
-    statement = read_statement(ground.organization, ground.stream)
+    statement = statement_with(field, "another due date")
     [line] = open_lines(statement)
     issued = line.finmo["issue_date"]
     where = reverse("statement-repair", args=[statement.pk])
@@ -126,16 +119,13 @@ def test_a_repair_that_closed_books_would_refuse_says_so_before_it_is_sent(brows
         (issued, "keep_finmo", True),
         (issued, "keep_quickbooks", False),
     ):
-        Connection.objects.filter(organization=ground.organization).update(books_closed_until=closed)
+        Connection.objects.filter(organization=statement.organization).update(books_closed_until=closed)
         page = text_of(browser.get(where, {"fix": fix, "difference": line.pk}))
         assert ("so it will refuse this. Reopen them there first." in page) == told
 
 
 def test_what_is_there_twice_leads_to_quickbooks_and_a_pull_says_what_it_would_do(browser, field, settings):
-    ground = field()
-    ground.grow(2)
-    ground.sow("duplicate there")
-    statement = read_statement(ground.organization, ground.stream)
+    statement = statement_with(field, "duplicate there")
     [line] = open_lines(statement)
     page = browser.get(f"/reconciliation/{statement.pk}/").content.decode()
     assert f'href="{settings.QBO_API_BASE_URL}/app/invoice?txnId={line.quickbooks_id}"' in page
@@ -150,14 +140,11 @@ def test_what_is_there_twice_leads_to_quickbooks_and_a_pull_says_what_it_would_d
     [("accept", "1 difference accepted. Nothing was sent."), ("keep_quickbooks", "1 of 1 invoice repaired.")],
 )
 def test_the_run_of_a_repair_says_what_it_did_and_leads_to_its_statement(browser, field, fix, sentence):
-    ground = field()
-    ground.grow(2)
-    ground.sow("another due date")
-    statement = read_statement(ground.organization, ground.stream)
+    statement = statement_with(field, "another due date")
     [line] = open_lines(statement)
     where = reverse("statement-repair", args=[statement.pk])
     browser.post(where, {"fix": fix, "difference": line.pk, "note": "Agreed"})
-    drain(ground.organization)
+    drain(statement.organization)
     page = browser.get(SyncRun.objects.get(direction="repair").get_absolute_url())
     assert sentence in text_of(page) and "No single record was touched" not in text_of(page)
     assert f'href="/reconciliation/{statement.pk}/"' in page.content.decode()
